@@ -1,0 +1,1 @@
+"""What the learner sees: the terminal app and the commands. Imports `content` and `engine`, never torch."""
