@@ -1,0 +1,64 @@
+"""A WordPiece tokenizer made by hand: *went* is one token, *goed* is `go ##ed`, so the mistake is a visible choice."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tokenizers import Tokenizer as RawTokenizer
+from tokenizers import decoders, models, normalizers, pre_tokenizers
+
+from engine.world.documents import vocabulary_words
+
+PAD, UNKNOWN, BEGIN, END = "<pad>", "<unk>", "<s>", "</s>"
+SUFFIXES = ("ed", "d", "s", "es", "ing", "n", "m")
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def build_raw() -> RawTokenizer:
+    """The tokenizer of the world: special tokens, whole words, suffixes, and every letter as a last resort."""
+    pieces = [PAD, UNKNOWN, BEGIN, END, *vocabulary_words()]
+    pieces += [f"##{suffix}" for suffix in SUFFIXES] + list(LETTERS) + [f"##{letter}" for letter in LETTERS]
+    vocabulary = {piece: number for number, piece in enumerate(dict.fromkeys(pieces))}
+    raw = RawTokenizer(models.WordPiece(vocabulary, unk_token=UNKNOWN, max_input_chars_per_word=64))
+    raw.normalizer = normalizers.Lowercase()
+    raw.pre_tokenizer = pre_tokenizers.Whitespace()
+    raw.decoder = decoders.WordPiece(prefix="##", cleanup=False)
+    return raw
+
+
+class Tokenizer:
+    """Text to token ids and back. Special tokens are never made from text: `</s>` typed by a person stays text."""
+
+    def __init__(self, raw: RawTokenizer) -> None:
+        self.raw = raw
+        self.pad, self.unknown, self.begin, self.end = (raw.token_to_id(t) for t in (PAD, UNKNOWN, BEGIN, END))
+
+    @classmethod
+    def load(cls, folder: Path) -> "Tokenizer":
+        return cls(RawTokenizer.from_file(str(folder / "tokenizer.json")))
+
+    def save(self, folder: Path) -> None:
+        self.raw.save(str(folder / "tokenizer.json"))
+
+    def __len__(self) -> int:
+        return int(self.raw.get_vocab_size())
+
+    def prompt(self, text: str) -> list[int]:
+        """Ids of a prompt: one BOS, then its tokens."""
+        return [self.begin, *self.raw.encode(text).ids]
+
+    def completion(self, text: str) -> list[int]:
+        """Ids of a completion: its tokens, then EOS, which is trained and scored like any other token."""
+        return [*self.raw.encode(text).ids, self.end]
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of a completion; what follows EOS, and special tokens, are left out."""
+        kept = []
+        for token in ids:
+            if token == self.end:
+                break
+            if token not in (self.pad, self.begin):
+                kept.append(token)
+        return str(self.raw.decode(kept, skip_special_tokens=False))
+
+    def pieces(self, ids: Sequence[int]) -> list[str]:
+        return [str(self.raw.id_to_token(token)) for token in ids]
