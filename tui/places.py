@@ -1,0 +1,24 @@
+"""The map from a place ("home", "learn", "run" …) to the screen that shows it, imported only when first visited."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.screens.base import PreferablyScreen
+
+PLACES = {
+    "home": "tui.screens.home:HomeScreen",
+    "learn": "tui.screens.learn:LearnScreen",
+    "label": "tui.screens.label:LabelScreen",
+    "labs": "tui.screens.lab:LabScreen",
+    "lab": "tui.screens.lab:LabScreen",
+    "runs": "tui.screens.runs:RunsScreen",
+    "run": "tui.screens.run:RunScreen",
+}
+
+
+def screen_class(place: str) -> "type[PreferablyScreen]":
+    """The screen class of a place. Raises KeyError for a place that does not exist."""
+    module, name = PLACES[place].split(":")
+    found: type[PreferablyScreen] = getattr(import_module(module), name)
+    return found

@@ -1,0 +1,94 @@
+"""What every screen shares: the line that says where you are, the line of keys, and the learner's language."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui.literal import clean
+from tui.widgets.key_bar import KeyBar
+
+if TYPE_CHECKING:
+    from tui.app import PreferablyApp
+
+
+class TitleBar(Widget):
+    """`Preferably ▸ Learn ▸ 03 PPO` on the left, a short status of the screen on the right."""
+
+    DEFAULT_CSS = """
+    TitleBar { dock: top; height: 1; background: $panel; color: $foreground; }
+    """
+    ALLOW_SELECT = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.status = ""
+
+    def render(self) -> Content:
+        assert isinstance(self.screen, PreferablyScreen)
+        *before, here = ["Preferably", *self.screen.crumbs()]
+        status = Content(f"{clean(self.status)} " if self.status else "")
+        path = Content.assemble(
+            " ", *((f"{clean(crumb)} ▸ ", "$secondary") for crumb in before), (clean(here), "bold $accent")
+        )
+        room = max(0, self.size.width - status.cell_length)
+        return Content.assemble(path.truncate(room, ellipsis=True, pad=True), status)
+
+
+class PreferablyScreen(Screen[None]):
+    """Override `crumbs` (where am I) and `compose_body` (everything between the two lines).
+
+    Descriptions in BINDINGS are ids of sentences. The body is composed anew when the language changes, so it is built
+    from attributes of the screen; override `language_changed` to keep what a fresh body would lose.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,backspace", "back", "app.keys.back", id="app.back"),
+    ]
+    visited_as: tuple[str, dict[str, Any]] | None = None
+    """The place and arguments this screen was opened with; set by the app."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def app(self) -> "PreferablyApp": ...  # type: ignore[override]
+
+    def t(self, key: str, /, **params: Any) -> str:
+        """The sentence `key` in the learner's language."""
+        return self.app.t(key, **params)
+
+    def crumbs(self) -> list[str]:
+        """The path to this screen, translated, without the program's name."""
+        raise NotImplementedError
+
+    def compose_body(self) -> Iterable[Widget]:
+        """The widgets between the title line and the line of keys."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar()
+        yield from self.compose_body()
+        yield KeyBar()
+
+    def set_status(self, status: str) -> None:
+        """Show a short text at the right end of the title line."""
+        bar = self.query_one(TitleBar)
+        bar.status = status
+        bar.refresh()
+
+    def refresh_title(self) -> None:
+        self.query_one(TitleBar).refresh()
+
+    async def language_changed(self) -> None:
+        """Called on every open screen after the learner chose another language."""
+        await self.recompose()
+
+    async def store_opened(self) -> None:
+        """Called once, soon after the first frame, when the learner's store has been opened."""
+
+    async def action_back(self) -> None:
+        await self.app.back()

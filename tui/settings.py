@@ -1,0 +1,61 @@
+"""What the learner has chosen about the app itself: language and theme, in `settings.json`, written atomically."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from content.text import LANGUAGES
+from engine.errors import Problem
+from engine.paths import settings_file
+
+THEMES = ("preferably-dark", "preferably-light")
+
+
+def system_language() -> str:
+    """The language of the terminal, where the lessons speak it; English otherwise."""
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(variable):
+            language = value[:2].lower()
+            return language if language in LANGUAGES else "en"
+    return "en"
+
+
+@dataclass(frozen=True)
+class Settings:
+    language: str
+    theme: str = THEMES[0]
+
+    @classmethod
+    def default(cls) -> "Settings":
+        return cls(language=system_language())
+
+
+def load(file: Path | None = None) -> Settings:
+    """The saved settings, or the defaults where nothing was saved yet.
+
+    Raises Problem "settings.unreadable" when the file exists but is not what this program wrote.
+    """
+    file = file or settings_file()
+    if not file.exists():
+        return Settings.default()
+    try:
+        saved = json.loads(file.read_text(encoding="utf-8"))
+        settings = Settings(language=saved["language"], theme=saved["theme"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Problem("settings.unreadable", file=str(file), reason=str(error)) from error
+    if settings.language not in LANGUAGES or not isinstance(settings.theme, str):
+        raise Problem("settings.unreadable", file=str(file), reason=f"language {settings.language!r}")
+    return settings
+
+
+def save(settings: Settings, file: Path | None = None) -> None:
+    """Write the whole file aside, then put it in place: a reader sees the old one or the new one, never half."""
+    file = file or settings_file()
+    aside = file.with_name(f"{file.name}.{os.getpid()}.new")
+    with aside.open("w", encoding="utf-8") as stream:
+        json.dump(asdict(settings), stream, indent=2)
+        stream.write("\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(aside, file)
