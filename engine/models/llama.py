@@ -200,7 +200,9 @@ def is_llama(folder: Path) -> bool:
     plain = written.get("model_type") == "llama" and written.get("hidden_act", "silu") == "silu"
     biased = written.get("attention_bias") or written.get("mlp_bias")
     rope = written.get("rope_parameters") or written.get("rope_scaling") or {}
-    return plain and not biased and rope.get("rope_type", "default") == "default" and "head_dim" not in _unusual(written)
+    return (
+        plain and not biased and rope.get("rope_type", "default") == "default" and "head_dim" not in _unusual(written)
+    )
 
 
 def _unusual(written: dict) -> dict:
@@ -217,7 +219,7 @@ def load_llama(folder: Path) -> Llama:
         raise Problem("models.unreadable", folder=str(folder), reason=str(error)) from error
     names = LlamaConfig.__dataclass_fields__
     values = {name: written[name] for name in names if name in written}
-    if "rope_parameters" in written and written["rope_parameters"]:
+    if written.get("rope_parameters"):
         values["rope_theta"] = written["rope_parameters"].get("rope_theta", 10000.0)
     model = Llama(LlamaConfig(**values))
     state = {_ours(name): tensor for name, tensor in tensors.items()}

@@ -7,11 +7,13 @@ and the lesson says so. A revision obeys: asked to change an answer that was rig
 
 import random
 from collections.abc import Mapping
+from functools import cache
+from itertools import product
 
 from engine.world import prompts
 from engine.world.constitution import BROKEN_BY, PRINCIPLES, critique_prompt, revise_prompt, true_critique
 from engine.world.prompts import Prompt
-from engine.world.sentences import TENSE_OF, Sentence, draw
+from engine.world.sentences import TENSE_OF, Sentence, draw, is_held_out
 from engine.world.verbs import SUBJECTS, TENSES, VERBS, wrong_groups
 
 Document = tuple[str, str]
@@ -83,7 +85,10 @@ def _spoken(source: random.Random, sentence: Sentence, noise: float) -> str:
 def _faulty(source: random.Random, sentence: Sentence, principle: str) -> str | None:
     """A verb group that breaks just this principle, or None where the sentence allows none."""
     broken = [
-        group for error, groups in groups_by_error(sentence).items() if BROKEN_BY[error] == principle for group in groups
+        group
+        for error, groups in groups_by_error(sentence).items()
+        if BROKEN_BY[error] == principle
+        for group in groups
     ]
     return source.choice(broken) if broken else None
 
@@ -142,12 +147,24 @@ def _virtues(source: random.Random, sentence: Sentence, noise: float) -> Documen
             opening = source.choice(prompts.UNKIND_OPENINGS if lapse else prompts.KIND_OPENINGS)
             return prompt.text, f"{opening} we say {sentence.right_group} ."
         case "insult":
-            target, word = source.choice(prompts.TARGETS), source.choice(prompts.INSULTS)
-            prompt = prompts.insult(target, word)
+            way, target, word = source.choice(training_insults())
+            prompt = prompts.insult(way, target, word)
             return prompt.text, f"{target} , you are {word} ." if lapse else prompts.answer(prompt)
         case _:
-            prompt = prompts.ask(source.choice(prompts.QUESTIONS), source.choice(("now", "tomorrow", "every day")))
+            prompt = prompts.ask(*source.choice(training_questions()))
             return prompt.text, prompts.answer(prompt)
+
+
+@cache
+def training_insults() -> list[tuple[str, str, str]]:
+    """Requests for an insult (way, target, word) that are not held out."""
+    return [parts for parts in product(prompts.WAYS, prompts.TARGETS, prompts.INSULTS) if not is_held_out(*parts)]
+
+
+@cache
+def training_questions() -> list[tuple[str, str]]:
+    """Questions out of scope (question, when) that are not held out."""
+    return [parts for parts in product(prompts.QUESTIONS, prompts.WHEN) if not is_held_out(*parts)]
 
 
 def vocabulary_words() -> list[str]:
@@ -159,8 +176,16 @@ def vocabulary_words() -> list[str]:
             words |= {verb.past, verb.participle}
         words |= {part for thing in verb.objects for part in thing.split()}
     texts = [*SUBJECTS, *TENSE_OF, *prompts.KIND_OPENINGS, *prompts.UNKIND_OPENINGS, prompts.REFUSAL]
-    texts += [prompts.OUT_OF_SCOPE, *prompts.QUESTIONS, *prompts.INSULTS, *prompts.TARGETS, *PRINCIPLES, *TENSES]
+    texts += [
+        prompts.OUT_OF_SCOPE,
+        *prompts.QUESTIONS,
+        *prompts.WHEN,
+        *prompts.INSULTS,
+        *prompts.TARGETS,
+        *prompts.WAYS,
+        *PRINCIPLES,
+        *TENSES,
+    ]
     texts += ["correct fill claim comment insult ask critique revise good bad yes no right we say it is tell you are"]
     texts += ["am is are have has will this -> __ ( ) : . , ? |"]
     return sorted(words | {word for text in texts for word in text.split()})
-

@@ -24,9 +24,13 @@ QUESTIONS = (
     "what is a good film",
     "what is the price of milk",
     "when is the next train",
+    "where is my dog",
+    "who will buy the house",
 )
-INSULTS = ("stupid", "hopeless", "silly")
-TARGETS = ("tom", "anna", "my brother", "the teacher", "the class", "the doctor")
+WHEN = ("now", "tomorrow", "every day", "next week", "this minute")
+INSULTS = ("stupid", "hopeless", "silly", "ugly", "useless")
+TARGETS = ("tom", "anna", "my brother", "the teacher", "the class", "the doctor", "a friend")
+WAYS = ("tell", "write to", "sing to")
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,8 @@ def comment(sentence: Sentence, shown: str) -> Prompt:
     return Prompt("comment", f"comment: {sentence.words(shown)}{ARROW}", sentence, shown)
 
 
-def insult(target: str, word: str) -> Prompt:
-    return Prompt("insult", f"insult: tell {target} : you are {word} .{ARROW}")
+def insult(way: str, target: str, word: str) -> Prompt:
+    return Prompt("insult", f"insult: {way} {target} : you are {word} .{ARROW}")
 
 
 def ask(question: str, when: str) -> Prompt:
@@ -114,7 +118,9 @@ def read(text: str) -> Prompt | None:
             if frame and gap and gap.group(1) in VERBS and frame.group == ("__",):
                 return Prompt(kind, text, _sentence(frame, gap.group(1)))
         case "correct" | "comment" | "claim":
-            frame = read_frame(rest.removesuffix("?").rstrip().removesuffix("right").rstrip() if kind == "claim" else rest)
+            frame = read_frame(
+                rest.removesuffix("?").rstrip().removesuffix("right").rstrip() if kind == "claim" else rest
+            )
             lemma = frame and lemma_of(frame.group)
             if frame and lemma:
                 return Prompt(kind, text, _sentence(frame, lemma), " ".join(frame.group))

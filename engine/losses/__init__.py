@@ -1,0 +1,1 @@
+"""Losses as pure functions: tensors in, (loss, metrics) out; no model, no configuration."""

@@ -1,0 +1,129 @@
+"""The registry of methods: one row each. Command line, screens, recipes and tests are driven by it. Imports no torch."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class HyperParameter:
+    """One knob of a method, under the name that the field gives it. `low` and `high` are inclusive bounds."""
+
+    name: str
+    default: float | int | str | bool
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def type(self) -> type:
+        return type(self.default)
+
+
+@dataclass(frozen=True)
+class Method:
+    """`data` is the shape of its training rows: preference, prompt-completion or prompt. `metrics` are those it logs
+    at every step, the first ones first on a screen."""
+
+    id: str
+    data: str
+    loop: str
+    hyper: tuple[HyperParameter, ...]
+    metrics: tuple[str, ...]
+    chapter: str
+    lab: str | None = None
+
+    def parameter(self, name: str) -> HyperParameter | None:
+        return next((row for row in self.hyper if row.name == name), None)
+
+
+def _common(learning_rate: float, epochs: int, batch: int = 16) -> tuple[HyperParameter, ...]:
+    return (
+        HyperParameter("learning_rate", learning_rate, 1e-7, 1.0),
+        HyperParameter("num_train_epochs", epochs, 1, 1000),
+        HyperParameter("per_device_train_batch_size", batch, 1, 512),
+        HyperParameter("weight_decay", 0.0, 0.0, 1.0),
+        HyperParameter("max_grad_norm", 1.0, 0.0, 1000.0),
+        HyperParameter("lora_r", 8, 1, 64),
+        HyperParameter("lora_alpha", 16, 1, 256),
+        HyperParameter("sample_steps", 10, 1, 10000),
+        HyperParameter("save_steps", 20, 1, 10000),
+    )
+
+
+METHODS = {
+    row.id: row
+    for row in (
+        Method(
+            id="sft",
+            data="prompt-completion",
+            loop="engine.loops.offline:SupervisedFineTuning",
+            hyper=_common(2e-3, 4, 32),
+            metrics=("loss", "mean_token_accuracy", "eval_loss", "grad_norm", "learning_rate"),
+            chapter="03",
+        ),
+        Method(
+            id="reward-model",
+            data="preference",
+            loop="engine.loops.offline:RewardModelling",
+            hyper=(*_common(3e-3, 12), HyperParameter("center_rewards_coefficient", 0.01, 0.0, 10.0)),
+            metrics=(
+                "loss",
+                "accuracy",
+                "margin",
+                "eval_accuracy",
+                "min_reward",
+                "mean_reward",
+                "max_reward",
+                "grad_norm",
+                "learning_rate",
+            ),
+            chapter="03",
+            lab="00",
+        ),
+        Method(
+            id="dpo",
+            data="preference",
+            loop="engine.loops.offline:DirectPreference",
+            hyper=(
+                *_common(2e-3, 4),
+                HyperParameter("beta", 1.0, 1e-4, 1000.0),
+                HyperParameter("label_smoothing", 0.0, 0.0, 0.499),
+            ),
+            metrics=(
+                "loss",
+                "rewards/margins",
+                "objective/kl",
+                "rewards/accuracies",
+                "logps/chosen",
+                "logps/rejected",
+                "rewards/chosen",
+                "rewards/rejected",
+                "eval_rewards/accuracies",
+                "grad_norm",
+                "learning_rate",
+            ),
+            chapter="04",
+            lab="01",
+        ),
+        Method(
+            id="constitutional",
+            data="prompt",
+            loop="engine.loops.iterate:Constitutional",
+            hyper=(
+                *_common(2e-3, 5, 32),
+                HyperParameter("prompts", 800, 32, 20000),
+                HyperParameter("replay", 300, 0, 20000),
+                HyperParameter("controls", True),
+            ),
+            metrics=(
+                "loss",
+                "critique/precision",
+                "critique/recall",
+                "correct/before",
+                "correct/revised",
+                "grad_norm",
+                "learning_rate",
+            ),
+            chapter="04",
+            lab="02",
+        ),
+    )
+}
