@@ -1,0 +1,1 @@
+"""Import and export in the formats of the field."""

@@ -1,0 +1,129 @@
+"""Reading data sets of one JSON object per line; whatever is wrong is said with file, line and field."""
+
+import json
+import math
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.errors import Problem
+
+MAX_LINE = 1 << 20  # bytes
+MAX_ROWS = 1_000_000
+
+SHAPES: dict[str, tuple[str, ...]] = {
+    "preference": ("prompt", "chosen", "rejected"),
+    "prompt-completion": ("prompt", "completion"),
+    "prompt": ("prompt",),
+}
+"""The text fields of a row, under the names that TRL gives them. A preference may also carry a number, `margin`."""
+
+
+class _Fault(Exception):
+    """A fault inside one line, on its way to the place that knows the line number."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        self.code, self.params = code, params
+
+
+def read_rows(path: Path, shape: str) -> list[dict[str, Any]]:
+    """All rows of a JSONL file, or none: the first fault ends the reading.
+
+    Each row has exactly the fields of its shape; other columns of the file are left behind. Blank lines are skipped.
+    Raises Problem `jsonl.not_found`, `.not_a_file`, `.unreadable`, `.empty`, `.too_many_rows`, and with the line
+    number `.line_too_long`, `.not_utf8`, `.broken_json`, `.not_an_object`, `.duplicate_field`, `.not_finite`, and
+    those of `check_row`.
+    """
+    rows = []
+    for number, line in _lines(path):
+        try:
+            row = _parse(line)
+        except _Fault as fault:
+            raise Problem(f"jsonl.{fault.code}", file=str(path), line=number, **fault.params) from None
+        rows.append(check_row(row, shape, str(path), number))
+        if len(rows) > MAX_ROWS:
+            raise Problem("jsonl.too_many_rows", file=str(path), limit=MAX_ROWS)
+    if not rows:
+        raise Problem("jsonl.empty", file=str(path))
+    return rows
+
+
+def check_row(row: Mapping[str, Any], shape: str, file: str, line: int) -> dict[str, Any]:
+    """The fields of `shape` in one row. `file` and `line` say in a Problem where the row came from.
+
+    Raises Problem `jsonl.missing_field`, `.wrong_type`, `.empty_text`, `.bad_text` (half of a surrogate pair),
+    `.same_answers` (chosen equals rejected), `.wrong_margin`.
+    """
+    for field in SHAPES[shape]:
+        if field not in row:
+            raise Problem("jsonl.missing_field", file=file, line=line, field=field, found=", ".join(row) or "—")
+        text = row[field]
+        if not isinstance(text, str):
+            raise Problem("jsonl.wrong_type", file=file, line=line, field=field)
+        if not text.strip():
+            raise Problem("jsonl.empty_text", file=file, line=line, field=field)
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise Problem("jsonl.bad_text", file=file, line=line, field=field)
+    checked = {field: row[field] for field in SHAPES[shape]}
+    if shape == "preference":
+        if row["chosen"].strip() == row["rejected"].strip():
+            raise Problem("jsonl.same_answers", file=file, line=line)
+        margin = row.get("margin")
+        if margin is not None:
+            if isinstance(margin, bool) or not isinstance(margin, int | float):
+                raise Problem("jsonl.wrong_margin", file=file, line=line)
+            checked["margin"] = margin
+    return checked
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines that hold something, numbered from 1, without ever holding a very long one."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a folder, or a pipe that would block for ever
+            raise Problem("jsonl.not_a_file", file=str(path))
+        opened = path.open("rb")
+    except (FileNotFoundError, NotADirectoryError):
+        raise Problem("jsonl.not_found", file=str(path)) from None
+    except OSError as error:
+        raise Problem("jsonl.unreadable", file=str(path), error=error.strerror) from None
+    with opened as file:
+        number = 0
+        while line := file.readline(MAX_LINE + 1):
+            number += 1
+            if len(line) > MAX_LINE:
+                raise Problem("jsonl.line_too_long", file=str(path), line=number, limit=MAX_LINE)
+            if line.strip():
+                yield number, line
+
+
+def _parse(line: bytes) -> dict[str, Any]:
+    try:
+        row = json.loads(
+            line.decode("utf-8-sig"), object_pairs_hook=_object, parse_float=_finite, parse_constant=_finite
+        )
+    except UnicodeDecodeError as error:
+        raise _Fault("not_utf8", position=error.start + 1) from None
+    except json.JSONDecodeError as error:
+        raise _Fault("broken_json", column=error.colno) from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, or brackets without end
+        raise _Fault("broken_json", column=1) from None
+    if not isinstance(row, dict):
+        raise _Fault("not_an_object")
+    return row
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in values:
+            raise _Fault("duplicate_field", field=name)
+        values[name] = value
+    return values
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise _Fault("not_finite", value=text)
+    return value

@@ -1,0 +1,116 @@
+"""The shelf of runs: making a new one with its data inside, listing them, finding one by name or path."""
+
+import difflib
+import json
+import os
+import random
+import secrets
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from engine import paths
+from engine.errors import Problem
+from engine.exchange import jsonl
+from engine.methods import METHODS, Method
+from engine.runs import files, names, status
+from engine.runs.faults import explain
+from engine.runs.recipe import Recipe
+from engine.runs.status import RunStatus, read_status
+from engine.world import preferences
+
+HELD_OUT = 40  # pairs, as the gate of the reward model asks
+_HELD_OUT_SHARE = 0.1  # of the prompts of a file that someone brings
+Rows = Sequence[Mapping[str, Any]]
+
+
+def create(
+    recipe: Recipe, rows: Rows | None = None, root: Path | None = None, methods: Mapping[str, Method] = METHODS
+) -> Path:
+    """Makes the folder of a new run, private to the learner, and returns it; nothing is started.
+
+    The data is copied in, so that the folder alone is enough. `rows` are the learner's own, for a recipe whose data
+    is "labels". A file's rows are split by prompt, so that no held-out prompt was trained on; labels and shipped data
+    are judged on the shipped held-out pairs. Raises Problem `runs.no_labels`, `runs.too_few_prompts`,
+    `runs.disk_full`, `runs.folder_read_only`, and those of `engine.exchange.jsonl` for bad rows.
+    """
+    root = root or paths.runs_folder()
+    data = _data(recipe, methods[recipe.method].data, rows)
+    try:
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        aside = root / f".new-{secrets.token_hex(4)}"
+        aside.mkdir(mode=0o700)
+        try:
+            _fill(aside, recipe, data)
+            return _name(aside, root, recipe.method)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+    except OSError as error:
+        raise explain(error, root) from error
+
+
+def _fill(folder: Path, recipe: Recipe, data: Mapping[str, Rows]) -> None:
+    files.replace(folder / "recipe.json", recipe.to_json())
+    if data:
+        (folder / "data").mkdir(mode=0o700)
+    for name, rows in data.items():
+        lines = (json.dumps(dict(row), ensure_ascii=False, allow_nan=False) + "\n" for row in rows)
+        files.replace(folder / "data" / f"{name}.jsonl", "".join(lines))
+    status.create(folder, recipe.method, recipe.lab)
+
+
+def _name(folder: Path, root: Path, method: str) -> Path:
+    """Gives a finished folder its name in one rename, so that no half-made run is ever listed."""
+    while (named := root / names.draw(method)).exists():
+        pass
+    os.rename(folder, named)
+    files.sync(root)
+    return named
+
+
+def _data(recipe: Recipe, shape: str, rows: Rows | None) -> dict[str, Rows]:
+    """The rows of `data/train.jsonl` and `data/eval.jsonl`; none for a method that makes its own data."""
+    if recipe.data == "shipped":
+        return _shipped(recipe.seed) if shape == "preference" else {}
+    if recipe.data == "labels":
+        if not rows:
+            raise Problem("runs.no_labels")
+        train = [jsonl.check_row(row, shape, "labels", number) for number, row in enumerate(rows, 1)]
+        return {**(_shipped(recipe.seed) if shape == "preference" else {}), "train": train}
+    return _split(jsonl.read_rows(Path(recipe.data), shape), recipe)
+
+
+def _shipped(seed: int) -> dict[str, Rows]:
+    return {"train": preferences.training_pairs(seed), "eval": preferences.held_out_pairs(seed, HELD_OUT)}
+
+
+def _split(rows: Rows, recipe: Recipe) -> dict[str, Rows]:
+    prompts = sorted({row["prompt"] for row in rows})
+    if len(prompts) < 2:
+        raise Problem("runs.too_few_prompts", file=recipe.data, count=len(prompts))
+    held_out = set(random.Random(recipe.seed).sample(prompts, max(1, round(_HELD_OUT_SHARE * len(prompts)))))
+    return {
+        "train": [row for row in rows if row["prompt"] not in held_out],
+        "eval": [row for row in rows if row["prompt"] in held_out],
+    }
+
+
+def list_runs(root: Path | None = None) -> list[RunStatus]:
+    """All runs, the newest first."""
+    root = root or paths.runs_folder()
+    found = [read_status(recipe.parent) for recipe in root.glob("[!.]*/recipe.json")]
+    return sorted(found, key=lambda run: (run.created, run.run_id), reverse=True)
+
+
+def find(run: str | Path, root: Path | None = None) -> Path:
+    """The folder of a run given by its id or by a path. Raises Problem `runs.not_found`, or `_close` with a guess."""
+    root = root or paths.runs_folder()
+    for folder in (root / run, Path(run).expanduser().absolute()):
+        if (folder / "recipe.json").is_file():
+            return folder
+    known = [recipe.parent.name for recipe in root.glob("[!.]*/recipe.json")]
+    close = difflib.get_close_matches(str(run), known, 1)
+    if close:
+        raise Problem("runs.not_found_close", run=str(run), close=close[0])
+    raise Problem("runs.not_found", run=str(run))

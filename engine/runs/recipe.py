@@ -1,0 +1,174 @@
+"""The recipe of a run: method, model, data, seed and hyper-parameters, checked before anything is started."""
+
+import difflib
+import hashlib
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.errors import Problem
+from engine.methods import METHODS, HyperParameter, Method
+
+GENERAL = ("model", "data", "seed", "lab")
+_YES_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a worker executes. `data` is "shipped", "labels" or the path of a JSONL file; `hyper` is complete."""
+
+    method: str
+    model: str = "sft"
+    data: str = "shipped"
+    seed: int = 0
+    lab: str | None = None
+    hyper: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def make(
+        cls, method: str, settings: Mapping[str, Any] | None = None, methods: Mapping[str, Method] = METHODS
+    ) -> "Recipe":
+        """The recipe of `method` with some settings changed, by name: a hyper-parameter, model, data, seed or lab.
+
+        Values may be text, as they come from a command line. Raises Problem `recipe.unknown_method`, `.unknown_key`
+        (or `_close`, with the name that was probably meant), `.not_a_whole_number`, `.not_a_number`, `.not_yes_or_no`,
+        `.not_text`, `.too_small`, `.too_large`.
+        """
+        return _checked(method, settings or {}, methods, where=lambda key: "")
+
+    @classmethod
+    def read(cls, file: Path, methods: Mapping[str, Method] = METHODS) -> "Recipe":
+        """The recipe in a JSON file; the sentence of a Problem begins with file and line.
+
+        Also raises Problem `recipe.no_file`, `.broken_json`, `.not_an_object`, `.duplicate_key`, `.no_method`.
+        """
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            raise Problem("recipe.no_file", file=str(file)) from None
+        except UnicodeDecodeError as error:
+            raise Problem("recipe.not_utf8", where=f"{file}: ", position=error.start) from None
+        values, lines = _parse(text, file)
+
+        def where(*path: str) -> str:
+            return f"{file}:{lines.get(path, 1)}: "
+
+        if "method" not in values:
+            raise Problem("recipe.no_method", where=where())
+        hyper = values.pop("hyper", {})
+        if not isinstance(hyper, dict):
+            raise Problem("recipe.not_an_object", where=where("hyper"), key="hyper")
+        if twice := sorted(values.keys() & hyper.keys()):
+            raise Problem("recipe.duplicate_key", where=where("hyper", twice[0]), key=twice[0])
+        method = values.pop("method")
+        settings = {name: value for name, value in {**values, **hyper}.items() if (name, value) != ("lab", None)}
+        nested = {key: ("hyper", key) for key in hyper}
+        return _checked(method, settings, methods, where=lambda key: where(*nested.get(key, (key,))))
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash that changes with anything that changes the run."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+def _checked(
+    method: Any, settings: Mapping[str, Any], methods: Mapping[str, Method], where: Callable[[str], str]
+) -> Recipe:
+    if not isinstance(method, str) or method not in methods:
+        raise Problem("recipe.unknown_method", where=where("method"), method=method, known=", ".join(methods))
+    parameters = {parameter.name: parameter for parameter in methods[method].hyper}
+    general: dict[str, Any] = {}
+    hyper = {name: parameter.default for name, parameter in parameters.items()}
+    for key, value in settings.items():
+        if key in parameters:
+            hyper[key] = _in_range(parameters[key], _typed(parameters[key].type, key, value, where(key)), where(key))
+        elif key in GENERAL:
+            general[key] = _general(key, value, where(key))
+        else:
+            _unknown(key, method, (*parameters, *GENERAL), where(key))
+    return Recipe(method, **general, hyper=hyper)
+
+
+def _unknown(key: str, method: str, known: tuple[str, ...], where: str) -> None:
+    close = difflib.get_close_matches(key, known, 1)
+    if close:
+        raise Problem("recipe.unknown_key_close", where=where, key=key, close=close[0])
+    raise Problem("recipe.unknown_key", where=where, key=key, method=method, known=", ".join(known))
+
+
+def _general(key: str, value: Any, where: str) -> Any:
+    if key == "seed":
+        seed = _typed(int, key, value, where)
+        if not 0 <= seed < 2**32:
+            code = "recipe.too_small" if seed < 0 else "recipe.too_large"
+            raise Problem(code, where=where, key=key, value=seed, limit=0 if seed < 0 else 2**32 - 1)
+        return seed
+    if not isinstance(value, str) or not value.strip():
+        raise Problem("recipe.not_text", where=where, key=key, value=value)
+    return value
+
+
+def _typed(kind: type, key: str, value: Any, where: str) -> Any:
+    """The value as `kind` (int, float, bool or str), from itself or from the text of a command line."""
+    if kind is bool:
+        value = _YES_NO.get(value.strip().lower(), value) if isinstance(value, str) else value
+        if isinstance(value, bool):
+            return value
+        raise Problem("recipe.not_yes_or_no", where=where, key=key, value=value)
+    if kind is str:
+        if isinstance(value, str):
+            return value
+        raise Problem("recipe.not_text", where=where, key=key, value=value)
+    if isinstance(value, str):
+        with suppress(ValueError):  # then it is still text, and refused below
+            value = kind(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return kind(value)
+    if kind is float and isinstance(value, float) and math.isfinite(value):
+        return value
+    code = "recipe.not_a_whole_number" if kind is int else "recipe.not_a_number"
+    raise Problem(code, where=where, key=key, value=value)
+
+
+def _in_range(parameter: HyperParameter, value: Any, where: str) -> Any:
+    if parameter.low is not None and value < parameter.low:
+        raise Problem("recipe.too_small", where=where, key=parameter.name, value=value, limit=parameter.low)
+    if parameter.high is not None and value > parameter.high:
+        raise Problem("recipe.too_large", where=where, key=parameter.name, value=value, limit=parameter.high)
+    return value
+
+
+def _parse(text: str, file: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
+    """The object in a JSON text, and the line of every key by its path."""
+    try:
+        values = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise Problem("recipe.broken_json", where=f"{file}:{error.lineno}: ", column=error.colno) from None
+    except (ValueError, RecursionError):
+        raise Problem("recipe.broken_json", where=f"{file}: ", column=1) from None
+    if not isinstance(values, dict):
+        raise Problem("recipe.not_an_object", where=f"{file}:1: ", key="recipe")
+    lines: dict[tuple[str, ...], int] = {}
+    path: list[str] = []
+    key = ""
+    # Enough of a scanner, since the text is known to be valid JSON: strings that a colon follows are keys.
+    for token in re.finditer(r'("(?:\\.|[^"\\])*")(\s*:)?|[{}\[\]]', text):
+        if token[2]:
+            key = json.loads(token[1])
+            line = text.count("\n", 0, token.start()) + 1
+            if (*path[1:], key) in lines:
+                raise Problem("recipe.duplicate_key", where=f"{file}:{line}: ", key=key)
+            lines[(*path[1:], key)] = line
+        elif token[0] in "{[":
+            path.append(key)
+        elif token[0] in "}]":
+            path.pop()
+    return values, lines
