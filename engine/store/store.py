@@ -115,7 +115,10 @@ class Store:
             order = "ORDER BY id DESC LIMIT 1" if only_last else "ORDER BY id"
             query = f"SELECT {COLUMNS} FROM event WHERE {' AND '.join(conditions)} {order}"
             found = database.execute(query, parameters).fetchall()
-        return [Event(*columns, json.loads(payload)) for *columns, payload in found]
+        return [
+            Event(number, time, session, kind, item, content_hash, json.loads(payload))
+            for number, time, session, kind, item, content_hash, payload in found
+        ]
 
     def undo(self, event: int) -> None:
         """Take the event back. It stays in the file, with a tombstone that names it."""
