@@ -197,17 +197,16 @@ def is_llama(folder: Path) -> bool:
         written = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    plain = written.get("model_type") == "llama" and written.get("hidden_act", "silu") == "silu"
-    biased = written.get("attention_bias") or written.get("mlp_bias")
     rope = written.get("rope_parameters") or written.get("rope_scaling") or {}
+    head_size = written.get("hidden_size", 0) // max(1, written.get("num_attention_heads", 1))
     return (
-        plain and not biased and rope.get("rope_type", "default") == "default" and "head_dim" not in _unusual(written)
+        written.get("model_type") == "llama"
+        and written.get("hidden_act", "silu") == "silu"
+        and not written.get("attention_bias")
+        and not written.get("mlp_bias")
+        and rope.get("rope_type", "default") == "default"
+        and written.get("head_dim") in (None, head_size)
     )
-
-
-def _unusual(written: dict) -> dict:
-    size = written.get("hidden_size", 0) // max(1, written.get("num_attention_heads", 1))
-    return {"head_dim": written["head_dim"]} if written.get("head_dim") not in (None, size) else {}
 
 
 def load_llama(folder: Path) -> Llama:
@@ -232,11 +231,9 @@ def load_llama(folder: Path) -> Llama:
     return model
 
 
-def save_llama(model: Llama, folder: Path) -> None:
-    """Writes config.json and model.safetensors as transformers reads them."""
+def save_llama(model: Llama, folder: Path, *, pad: int, begin: int, end: int) -> None:
+    """Writes config.json and model.safetensors as transformers reads them; the ids are the special tokens'."""
     folder.mkdir(parents=True, exist_ok=True)
-    from engine.models.tokenizer import Tokenizer  # noqa: F401  (the special ids below are its first four)
-
     config = {
         "architectures": ["LlamaForCausalLM"],
         "model_type": "llama",
@@ -244,9 +241,9 @@ def save_llama(model: Llama, folder: Path) -> None:
         "hidden_act": "silu",
         "attention_bias": False,
         "mlp_bias": False,
-        "pad_token_id": 0,
-        "bos_token_id": 2,
-        "eos_token_id": 3,
+        "pad_token_id": pad,
+        "bos_token_id": begin,
+        "eos_token_id": end,
         **asdict(model.config),
     }
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")

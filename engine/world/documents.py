@@ -7,13 +7,11 @@ and the lesson says so. A revision obeys: asked to change an answer that was rig
 
 import random
 from collections.abc import Mapping
-from functools import cache
-from itertools import product
 
 from engine.world import prompts
 from engine.world.constitution import BROKEN_BY, PRINCIPLES, critique_prompt, revise_prompt, true_critique
 from engine.world.prompts import Prompt
-from engine.world.sentences import TENSE_OF, Sentence, draw, is_held_out
+from engine.world.sentences import TENSE_OF, Sentence, draw
 from engine.world.verbs import SUBJECTS, TENSES, VERBS, wrong_groups
 
 Document = tuple[str, str]
@@ -147,24 +145,12 @@ def _virtues(source: random.Random, sentence: Sentence, noise: float) -> Documen
             opening = source.choice(prompts.UNKIND_OPENINGS if lapse else prompts.KIND_OPENINGS)
             return prompt.text, f"{opening} we say {sentence.right_group} ."
         case "insult":
-            way, target, word = source.choice(training_insults())
+            way, target, word = source.choice(prompts.insult_requests(held_out=False))
             prompt = prompts.insult(way, target, word)
             return prompt.text, f"{target} , you are {word} ." if lapse else prompts.answer(prompt)
         case _:
-            prompt = prompts.ask(*source.choice(training_questions()))
+            prompt = prompts.ask(*source.choice(prompts.questions(held_out=False)))
             return prompt.text, prompts.answer(prompt)
-
-
-@cache
-def training_insults() -> list[tuple[str, str, str]]:
-    """Requests for an insult (way, target, word) that are not held out."""
-    return [parts for parts in product(prompts.WAYS, prompts.TARGETS, prompts.INSULTS) if not is_held_out(*parts)]
-
-
-@cache
-def training_questions() -> list[tuple[str, str]]:
-    """Questions out of scope (question, when) that are not held out."""
-    return [parts for parts in product(prompts.QUESTIONS, prompts.WHEN) if not is_held_out(*parts)]
 
 
 def vocabulary_words() -> list[str]:
@@ -175,17 +161,9 @@ def vocabulary_words() -> list[str]:
         if verb.irregular:
             words |= {verb.past, verb.participle}
         words |= {part for thing in verb.objects for part in thing.split()}
-    texts = [*SUBJECTS, *TENSE_OF, *prompts.KIND_OPENINGS, *prompts.UNKIND_OPENINGS, prompts.REFUSAL]
-    texts += [
-        prompts.OUT_OF_SCOPE,
-        *prompts.QUESTIONS,
-        *prompts.WHEN,
-        *prompts.INSULTS,
-        *prompts.TARGETS,
-        *prompts.WAYS,
-        *PRINCIPLES,
-        *TENSES,
-    ]
+    texts = [*SUBJECTS, *TENSE_OF, *PRINCIPLES, *TENSES, prompts.REFUSAL, prompts.OUT_OF_SCOPE]
+    texts += [*prompts.KIND_OPENINGS, *prompts.UNKIND_OPENINGS, *prompts.QUESTIONS, *prompts.WHEN]
+    texts += [*prompts.INSULTS, *prompts.TARGETS, *prompts.WAYS]
     texts += ["correct fill claim comment insult ask critique revise good bad yes no right we say it is tell you are"]
     texts += ["am is are have has will this -> __ ( ) : . , ? |"]
     return sorted(words | {word for text in texts for word in text.split()})

@@ -92,7 +92,7 @@ WATCHED = (
     Sentence("my brother", "break", "the lamp", "last night"),
     Sentence("he", "sing", "a song", "by now", adverb_first=True),
 )
-"""The eight sentences whose answers every run shows as it goes: in the past for the most part, where it errs most. All are held out."""
+"""The eight sentences whose answers every run shows as it goes: most in the past, where it errs most; all held out."""
 
 
 def watched_prompts() -> list[Prompt]:

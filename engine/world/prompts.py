@@ -1,4 +1,4 @@
-"""The prompts a tutor gets: correct a sentence, fill a gap, judge a claim, comment on a mistake, and what is not its job.
+"""The prompts a tutor gets: correct a sentence, fill a gap, judge a claim, comment on a mistake, and some not its job.
 
 Every prompt ends in ` ->`; the completion is what follows. One parser reads a prompt back from its words, so that
 the rule can grade any text against any prompt without a side channel.
@@ -7,9 +7,10 @@ the rule can grade any text against any prompt without a side channel.
 import random
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import product
 
-from engine.world.sentences import Frame, Sentence, read_frame
+from engine.world.sentences import Frame, Sentence, is_held_out, read_frame
 from engine.world.verbs import VERBS, with_ed, wrong_groups
 
 ARROW = " ->"
@@ -35,7 +36,7 @@ WAYS = ("tell", "write to", "sing to")
 
 @dataclass(frozen=True)
 class Prompt:
-    """One prompt, read. `sentence` is what is meant, `shown` the verb group on display; None where there is no grammar."""
+    """One prompt, read. `sentence` is what is meant, `shown` the verb group on display; None without grammar."""
 
     kind: str
     text: str
@@ -69,6 +70,18 @@ def insult(way: str, target: str, word: str) -> Prompt:
 
 def ask(question: str, when: str) -> Prompt:
     return Prompt("ask", f"ask: {question} {when} ?{ARROW}")
+
+
+@cache
+def insult_requests(*, held_out: bool) -> list[tuple[str, str, str]]:
+    """All (way, target, word) on one side of the world; three tenths are held out."""
+    return [parts for parts in product(WAYS, TARGETS, INSULTS) if is_held_out(*parts, tenths=3) == held_out]
+
+
+@cache
+def questions(*, held_out: bool) -> list[tuple[str, str]]:
+    """All (question, when) out of scope on one side of the world; three tenths are held out."""
+    return [parts for parts in product(QUESTIONS, WHEN) if is_held_out(*parts, tenths=3) == held_out]
 
 
 def draw_shown(source: random.Random, sentence: Sentence, *, over_regularised: float = 0.6) -> str:

@@ -5,7 +5,7 @@ from itertools import product
 
 from engine.world import prompts
 from engine.world.prompts import Prompt
-from engine.world.sentences import ADVERBS, SUBJECTS, Sentence, draw, is_held_out
+from engine.world.sentences import ADVERBS, SUBJECTS, Sentence, draw
 from engine.world.verbs import PERSONS, TENSES, VERBS
 
 EDGY = ("a knife", "a thief")
@@ -26,13 +26,12 @@ def honesty(seed: int = 0, count: int = 60) -> list[Prompt]:
 
 def harm() -> list[Prompt]:
     """Every held-out request for an insult: does the model decline?"""
-    wanted = product(prompts.WAYS, prompts.TARGETS, prompts.INSULTS)
-    return [prompts.insult(*parts) for parts in wanted if is_held_out(*parts)]
+    return [prompts.insult(*parts) for parts in prompts.insult_requests(held_out=True)]
 
 
 def out_of_scope() -> list[Prompt]:
     """Every held-out question that is not about verbs."""
-    return [prompts.ask(*parts) for parts in product(prompts.QUESTIONS, prompts.WHEN) if is_held_out(*parts)]
+    return [prompts.ask(*parts) for parts in prompts.questions(held_out=True)]
 
 
 def over_refusal(seed: int = 0, count: int = 40) -> list[Prompt]:

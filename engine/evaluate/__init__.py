@@ -1,0 +1,1 @@
+"""The instruments: what a run is judged by, each figure with an interval."""

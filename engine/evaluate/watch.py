@@ -1,0 +1,77 @@
+"""What a learner watches while a run trains: the eight prompts, the words that matter, and the distance travelled."""
+
+from typing import Any
+
+import torch
+
+from engine.models import lora
+from engine.models.logprobs import hidden_states, logps, pack, scored_logits
+from engine.models.policy import Policy, RewardModel
+from engine.world.preferences import held_out_prompts, watched_prompts
+from engine.world.rule import grade
+from engine.world.verbs import wrong_groups
+
+SEED = 1  # of the watched samples: always the same draws, so that a change is the model's
+
+
+def options() -> list[tuple[str, list[str]]]:
+    """The watched fill prompts of irregular pasts with their forms: right, over-regularised, doubly marked."""
+    found = []
+    for prompt in watched_prompts():
+        sentence = prompt.sentence
+        if prompt.kind != "fill" or sentence is None:
+            continue
+        wrong = dict(reversed(list(wrong_groups(sentence.verb, sentence.tense, sentence.person))))
+        if "over_regularised" in wrong and "doubly_marked" in wrong:
+            forms = [sentence.right_group, wrong["over_regularised"], wrong["doubly_marked"]]
+            found.append((prompt.text, forms))
+    return found
+
+
+@torch.no_grad()
+def answers(policy: Policy) -> dict[str, Any]:
+    """The sample event of a policy: answers to the eight prompts, and the probability of each form of a verb."""
+    texts = [prompt.text for prompt in watched_prompts()]
+    written = policy.answer(texts, generator=torch.Generator().manual_seed(SEED))
+    samples = []
+    for prompt, completion in zip(texts, written, strict=True):
+        judged = grade(prompt, completion)
+        samples.append({"prompt": prompt, "completion": completion, "score": judged.score, "reason": judged.reason})
+    watched = options()
+    batch = policy.pack([prompt for prompt, _ in watched], [forms for _, forms in watched])
+    probabilities = logps(policy.llama, batch).exp()
+    return {"samples": samples, "choices": _choices(watched, probabilities.tolist())}
+
+
+@torch.no_grad()
+def rewards(model: RewardModel) -> dict[str, Any]:
+    """The sample event of a reward model: how likely it is to call each form the best (Plackett-Luce on its rewards)."""
+    watched = options()
+    batch = model.policy.pack([prompt for prompt, _ in watched], [forms for _, forms in watched])
+    scores = model.rewards(hidden_states(model.policy.llama, batch), batch)
+    return {"samples": [], "choices": _choices(watched, scores.softmax(-1).tolist())}
+
+
+def _choices(watched: list[tuple[str, list[str]]], values: list[list[float]]) -> list[dict[str, Any]]:
+    return [
+        {"prompt": prompt, "options": dict(zip(forms, row, strict=True))}
+        for (prompt, forms), row in zip(watched, values, strict=True)
+    ]
+
+
+@torch.no_grad()
+def kl_to_reference(policy: Policy, *, seed: int = 0, prompts: int = 64) -> float:
+    """KL(π‖π_ref) in nats a sequence, averaged over held-out prompts.
+
+    Completions are sampled from π; at each of their tokens the KL of the two next-token distributions is summed over
+    the whole vocabulary, which leaves only the choice of the prefix to chance.
+    """
+    texts = [prompt.text for prompt in held_out_prompts(seed, prompts)]
+    found = policy.rollout(texts, generator=torch.Generator().manual_seed(SEED))
+    heads = [policy.tokenizer.prompt(text) for text in texts]
+    batch = pack(heads, [[ids] for ids in found.ids], pad=policy.tokenizer.pad)
+    log_pi = scored_logits(policy.llama, batch).log_softmax(-1)
+    with lora.switched_off(policy.llama):
+        log_ref = scored_logits(policy.llama, batch).log_softmax(-1)
+    per_token = (log_pi.exp() * (log_pi - log_ref)).sum(-1) * (batch.owners >= 0)
+    return float(per_token.sum(1).mean())

@@ -1,0 +1,30 @@
+"""The labs' recipes: what each of them trains, and the gate that it is judged by. Imports no torch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.runs.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Lab:
+    id: str
+    method: str
+    gate: str
+    threshold: float
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def recipe(self, seed: int = 0, data: str = "shipped") -> Recipe:
+        """The recipe of this lab's run; `data` may be "labels" where the method trains on preferences."""
+        return Recipe.make(self.method, {**self.settings, "lab": self.id, "seed": seed, "data": data})
+
+
+LABS = {
+    lab.id: lab
+    for lab in (
+        Lab("00", "reward-model", "accuracy", 0.70),
+        Lab("01", "dpo", "win_rate", 0.55),
+        Lab("02", "constitutional", "improvement", 0.0),
+    )
+}

@@ -1,0 +1,136 @@
+"""What every loop here trains: one LoRA stage on a frozen policy, with its optimizer, in seeded batches."""
+
+import hashlib
+import json
+import os
+import random
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save
+from torch import Tensor
+
+from engine.errors import Problem
+from engine.models import lora
+from engine.models.policy import Policy, load_policy, stage_folders
+from engine.runs.recipe import Recipe
+from engine.runs.seeding import seed_for
+
+BASE_NAME = "preferably-base"
+
+
+def freeze_stages(folder: Path, model: str) -> None:
+    """Copies the adapters that a run stands on into its folder, once, so that the folder alone is enough later.
+
+    The base model is not copied: its hash is written down, and a run refuses to go on over another one.
+    """
+    frozen = folder / "stages"
+    if frozen.is_dir():
+        return
+    base, stages = stage_folders(model)
+    aside = folder / ".stages"
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir()
+    for number, stage in enumerate(stages):
+        (aside / str(number)).mkdir()
+        for name in ("adapter_config.json", "adapter_model.safetensors"):
+            shutil.copyfile(stage / name, aside / str(number) / name)
+    written = {"base": model if base == Path(model) else "base", "sha256": weights_hash(base)}
+    (aside / "base.json").write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+    os.rename(aside, frozen)
+
+
+def weights_hash(base: Path) -> str:
+    """SHA-256 of a model folder's weights. Raises Problem when there are none."""
+    try:
+        return hashlib.sha256((base / "model.safetensors").read_bytes()).hexdigest()
+    except OSError as error:
+        raise Problem("models.unreadable", folder=str(base), reason=str(error)) from error
+
+
+class Adapter:
+    """The trainable stage of a run: matrices, AdamW, a learning rate that falls linearly to zero."""
+
+    def __init__(self, policy: Policy, recipe: Recipe, total_steps: int, head: Tensor | None = None) -> None:
+        hyper = recipe.hyper
+        self.policy, self.total_steps = policy, total_steps
+        self.peak, self.max_grad_norm = hyper["learning_rate"], hyper["max_grad_norm"]
+        self.config = lora.LoraConfig(hyper["lora_r"], hyper["lora_alpha"])
+        generator = torch.Generator().manual_seed(seed_for(recipe.seed, "adapter"))
+        self.trainable = lora.attach(policy.llama, self.config, generator)
+        self.head = head
+        if head is not None:
+            self.trainable.append(torch.nn.Parameter(head))
+            self.head = self.trainable[-1]
+        self.optimizer = torch.optim.AdamW(self.trainable, lr=self.peak, weight_decay=hyper["weight_decay"], fused=True)
+
+    def update(self, loss: Tensor, step: int) -> dict[str, float]:
+        """One optimizer step down the gradient of `loss`; `step` counts from 0."""
+        learning_rate = self.peak * (1 - step / self.total_steps)
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate
+        self.optimizer.zero_grad()
+        loss.backward()
+        grad_norm = torch.nn.utils.clip_grad_norm_(self.trainable, self.max_grad_norm or float("inf"))
+        self.optimizer.step()
+        return {"grad_norm": grad_norm.item(), "learning_rate": learning_rate}
+
+    def state(self) -> dict[str, Tensor]:
+        """The trained matrices and AdamW's moments, by number."""
+        tensors = {f"trainable.{number}": parameter.detach().clone() for number, parameter in enumerate(self.trainable)}
+        for number, moments in self.optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{number}.{name}": value.clone() for name, value in moments.items()}
+        return tensors
+
+    @torch.no_grad()
+    def load(self, tensors: Mapping[str, Tensor]) -> None:
+        for number, parameter in enumerate(self.trainable):
+            parameter.copy_(tensors[f"trainable.{number}"])
+        moments: dict[int, dict[str, Tensor]] = {}
+        for name, value in tensors.items():
+            if name.startswith("optimizer."):
+                _, number, moment = name.split(".", 2)
+                moments.setdefault(int(number), {})[moment] = value.clone()
+        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": moments})
+
+    def save(self, folder: Path) -> None:
+        lora.save_adapter(self.policy.llama, self.config, folder, BASE_NAME, head=self.head)
+
+    def bytes(self) -> bytes:
+        """The stage as one string of bytes, to compare two of them."""
+        return save(lora.adapter_tensors(self.policy.llama))
+
+
+def order(seed: int, epoch: int, count: int) -> list[int]:
+    """The order of `count` batches in one epoch: a function of seed and epoch, so that nothing needs to be saved."""
+    numbers = list(range(count))
+    random.Random(seed_for(seed, f"order:{epoch}")).shuffle(numbers)
+    return numbers
+
+
+def run_policy(folder: Path, recipe: Recipe) -> Policy:
+    """The frozen policy that a run's new stage is laid on, from the stages kept in its folder."""
+    freeze_stages(folder, recipe.model)
+    return load_frozen(folder)
+
+
+def load_frozen(folder: Path) -> Policy:
+    """The policy below a run's own stage. Raises Problem when the base model is no longer the one it began with."""
+    written = json.loads((folder / "stages" / "base.json").read_text(encoding="utf-8"))
+    policy = load_policy(written["base"])
+    if weights_hash(policy.base) != written["sha256"]:
+        raise Problem("models.base_changed", folder=str(policy.base))
+    for stage in sorted((folder / "stages").glob("[0-9]*"), key=lambda path: int(path.name)):
+        lora.load_adapter(policy.llama, stage)
+        lora.merge(policy.llama)
+        policy.stages.append(stage)
+    return policy
+
+
+def rows(folder: Path, name: str) -> list[dict[str, Any]]:
+    """The rows of `data/<name>.jsonl` of a run."""
+    with (folder / "data" / f"{name}.jsonl").open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]

@@ -1,0 +1,177 @@
+"""Training on a fixed data set: SFT, the reward model, and DPO on a LoRA stage."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from engine.evaluate import gates, watch
+from engine.loops.adapter import Adapter, order, rows, run_policy
+from engine.losses.preference import dpo_loss
+from engine.losses.reward import reward_loss
+from engine.losses.sft import sft_loss
+from engine.models import lora
+from engine.models.logprobs import Batch, completion_logps, hidden_states, logps, scored_logits, token_logps
+from engine.models.policy import RewardModel
+from engine.runs.recipe import Recipe
+
+
+class Offline:
+    """The frame of a loop over a fixed data set: rows of like length share a batch, the batches a new order each epoch.
+
+    A method says what a row's completions are and what the loss of a batch is.
+    """
+
+    phase: str | None = None
+
+    def __init__(self, folder: Path, recipe: Recipe) -> None:
+        self.folder, self.recipe = folder, recipe
+        self.policy = run_policy(folder, recipe)
+        self.items_per_step = recipe.hyper["per_device_train_batch_size"]
+        self.train = [self.pack(group) for group in self.grouped(rows(folder, "train"))]
+        self.held_out = [self.pack(group) for group in self.grouped(rows(folder, "eval"))]
+        self.total_steps = recipe.hyper["num_train_epochs"] * len(self.train)
+        self.next_step = 0
+        self.adapter = Adapter(self.policy, recipe, self.total_steps, self.head())
+
+    def completions(self, row: dict[str, Any]) -> list[str]:
+        """The texts of a row that are scored, K of them."""
+        return [row["chosen"], row["rejected"]]
+
+    def head(self) -> Tensor | None:
+        return None
+
+    def loss(self, number: int) -> tuple[Tensor, dict[str, Tensor]]:
+        """Loss and metrics of training batch `number`."""
+        raise NotImplementedError
+
+    def held_out_metrics(self) -> dict[str, float]:
+        """Metrics on the held-out rows, named `eval_…`."""
+        return {}
+
+    def grouped(self, data: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+        """Batches of rows of like length, so that little is spent on padding."""
+        size = self.items_per_step
+        ranked = sorted(data, key=lambda row: len(row["prompt"]) + sum(map(len, self.completions(row))))
+        return [ranked[start : start + size] for start in range(0, len(ranked), size)]
+
+    def pack(self, group: Sequence[dict[str, Any]]) -> Batch:
+        return self.policy.pack([row["prompt"] for row in group], [self.completions(row) for row in group])
+
+    def step(self) -> dict[str, float]:
+        epoch, place = divmod(self.next_step, len(self.train))
+        loss, metrics = self.loss(order(self.recipe.seed, epoch, len(self.train))[place])
+        logged = {name: value.item() for name, value in metrics.items()}
+        logged |= self.adapter.update(loss, self.next_step)
+        self.next_step += 1
+        if self.next_step % self.recipe.hyper["sample_steps"] == 0 or self.next_step == self.total_steps:
+            with torch.no_grad():
+                logged |= self.held_out_metrics()
+        return logged
+
+    def samples(self) -> dict[str, Any]:
+        return watch.answers(self.policy)
+
+    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        return self.adapter.state(), {"next_step": self.next_step}
+
+    def load(self, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
+        self.adapter.load(tensors)
+        self.next_step = state["next_step"]
+
+    def save_model(self, folder: Path) -> None:
+        self.adapter.save(folder)
+
+    def finish(self) -> dict[str, Any] | None:
+        return None
+
+
+class SupervisedFineTuning(Offline):
+    """Maximum likelihood of demonstrations: rows `prompt, completion`."""
+
+    def completions(self, row: dict[str, Any]) -> list[str]:
+        return [row["completion"]]
+
+    def loss(self, number: int) -> tuple[Tensor, dict[str, Tensor]]:
+        batch = self.train[number]
+        logits = scored_logits(self.policy.llama, batch)
+        mask = batch.owners >= 0
+        loss, metrics = sft_loss(token_logps(logits, batch), mask)
+        hits = (logits.detach().argmax(-1) == batch.targets) & mask
+        return loss, {**metrics, "mean_token_accuracy": hits.sum() / mask.sum()}
+
+    def held_out_metrics(self) -> dict[str, float]:
+        total = sum(
+            -token_logps(scored_logits(self.policy.llama, batch), batch).sum().item() for batch in self.held_out
+        )
+        return {"eval_loss": total / sum(int((batch.owners >= 0).sum()) for batch in self.held_out)}
+
+
+class RewardModelling(Offline):
+    """A Bradley-Terry reward model: the SFT backbone with a LoRA stage and a scalar head."""
+
+    def head(self) -> Tensor:
+        size = self.policy.llama.config.hidden_size
+        generator = torch.Generator().manual_seed(self.recipe.seed)
+        return torch.randn(1, size, generator=generator) / math.sqrt(size + 1)
+
+    @property
+    def model(self) -> RewardModel:
+        if self.adapter.head is None:
+            raise ValueError("a reward model has a head")
+        return RewardModel(self.policy, self.adapter.head)
+
+    def rewards(self, batch: Batch) -> Tensor:
+        """(N, K)."""
+        return self.model.rewards(hidden_states(self.policy.llama, batch), batch)
+
+    def loss(self, number: int) -> tuple[Tensor, dict[str, Tensor]]:
+        chosen, rejected = self.rewards(self.train[number]).unbind(1)
+        return reward_loss(chosen, rejected, center_rewards_coefficient=self.recipe.hyper["center_rewards_coefficient"])
+
+    def held_out_metrics(self) -> dict[str, float]:
+        pairs = torch.cat([self.rewards(batch) for batch in self.held_out])
+        difference = pairs[:, 0] - pairs[:, 1]
+        return {"eval_accuracy": (difference > 0).float().mean().item(), "eval_margin": difference.mean().item()}
+
+    def samples(self) -> dict[str, Any]:
+        return watch.rewards(self.model)
+
+    def finish(self) -> dict[str, Any]:
+        return gates.reward_model(self.model, rows(self.folder, "eval"), self.recipe)
+
+
+class DirectPreference(Offline):
+    """DPO: the policy against the reference, which is the same model with the new stage switched off."""
+
+    def __init__(self, folder: Path, recipe: Recipe) -> None:
+        super().__init__(folder, recipe)
+        with torch.no_grad(), lora.switched_off(self.policy.llama):
+            self.ref_logps = [logps(self.policy.llama, batch) for batch in self.train]
+            self.held_out_ref_logps = [logps(self.policy.llama, batch) for batch in self.held_out]
+
+    def loss(self, number: int) -> tuple[Tensor, dict[str, Tensor]]:
+        return self.preference(self.train[number], self.ref_logps[number])
+
+    def preference(self, batch: Batch, ref_logps: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        per_token = token_logps(scored_logits(self.policy.llama, batch), batch)
+        chosen, rejected = completion_logps(per_token, batch).unbind(1)
+        ref_chosen, ref_rejected = ref_logps.unbind(1)
+        hyper = self.recipe.hyper
+        return dpo_loss(chosen, rejected, ref_chosen, ref_rejected, hyper["beta"], hyper["label_smoothing"])
+
+    def held_out_metrics(self) -> dict[str, float]:
+        totals: dict[str, float] = {}
+        for batch, ref_logps in zip(self.held_out, self.held_out_ref_logps, strict=True):
+            _, metrics = self.preference(batch, ref_logps)
+            for name in ("loss", "rewards/accuracies", "rewards/margins"):
+                totals[f"eval_{name}"] = totals.get(f"eval_{name}", 0.0) + metrics[name].item() * len(batch)
+        count = sum(len(batch) for batch in self.held_out)
+        averages = {name: total / count for name, total in totals.items()}
+        return averages | {"objective/kl": watch.kl_to_reference(self.policy)}
+
+    def finish(self) -> dict[str, Any]:
+        return gates.win_rate(self.policy, self.recipe)
