@@ -137,13 +137,16 @@ class Store:
         return [replace(label, event=number) for label, number in zip(kept, numbers, strict=True)]
 
     def undo_label(self) -> Label | None:
-        """Take back the latest label that still stands and return it; None when there is none left."""
+        """Take back the latest label that the learner gave here and return it; None when there is none left.
+
+        Imported labels stay: undo takes back what the learner did last on a screen, nothing else.
+        """
         with self._writing():
-            labels = self.labels()
-            if not labels:
+            given = [label for label in self.labels() if label.shown_at]
+            if not given:
                 return None
-            self.undo(labels[-1].event)
-            return labels[-1]
+            self.undo(given[-1].event)
+            return given[-1]
 
     def labels(self) -> list[Label]:
         """The labels that stand, oldest first."""

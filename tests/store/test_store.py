@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from engine.errors import Problem
 from engine.store import Label, Store
 
+SHOWN = "2026-01-01T00:00:00+00:00"
 
-def label(pair="pair-1", choice="left", strength=2, **fields):
-    return Label(pair, "correct: he goed . ->", "he went .", "he goed .", choice, strength, **fields)
+
+def label(pair="pair-1", choice="left", strength=2, shown_at=SHOWN, **fields):
+    return Label(pair, "correct: he goed . ->", "he went .", "he goed .", choice, strength, shown_at=shown_at, **fields)
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def store(tmp_path):
 
 
 def test_a_label_comes_back_as_it_was_given(store):
-    given = label(note="clear", swapped=True, latency_ms=900, shown_at="2026-01-01T00:00:00+00:00", left_source="sft")
+    given = label(note="clear", swapped=True, latency_ms=900, left_source="sft")
     kept = store.add_label(given)
     assert store.labels() == [kept]
     assert kept.payload() == given.payload()
@@ -38,6 +40,14 @@ def test_undo_takes_labels_back_one_by_one_to_the_first(store):
     assert [store.undo_label() for _ in range(6)] == [*reversed(kept), None]
     assert store.labels() == []
     assert len(store.events("label", undone=True)) == 5, "what was taken back is still in the file"
+
+
+def test_undo_leaves_imported_labels_alone(store):
+    given = store.add_label(label("given"))
+    imported = store.add_label(label("imported", shown_at=""))
+    assert store.undo_label() == given
+    assert store.undo_label() is None
+    assert store.labels() == [imported]
 
 
 @settings(max_examples=30, deadline=None)
