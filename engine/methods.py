@@ -1,4 +1,4 @@
-"""The registry of methods: one row each. Command line, screens, recipes and tests are driven by it. Imports no torch."""
+"""The registry of methods, one row each: it drives command line, screens, recipes and tests. Imports no torch."""
 
 from dataclasses import dataclass
 
@@ -108,9 +108,9 @@ METHODS = {
             data="prompt",
             loop="engine.loops.iterate:Constitutional",
             hyper=(
-                *_common(2e-3, 5, 32),
-                HyperParameter("prompts", 800, 32, 20000),
-                HyperParameter("replay", 300, 0, 20000),
+                *_common(2e-3, 4, 32),
+                HyperParameter("prompts", 480, 32, 20000),
+                HyperParameter("replay", 160, 0, 20000),
                 HyperParameter("controls", True),
             ),
             metrics=(

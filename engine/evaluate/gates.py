@@ -1,4 +1,4 @@
-"""The gates of the labs: a number on held-out data, its interval, a threshold fixed beforehand, and the figures beside it."""
+"""The gates of the labs: a number on held-out data with its interval, and a threshold that was fixed beforehand."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from engine.runs.recipe import Recipe
 from engine.theory import wilson
 from engine.theory import win_rate as theory_win_rate
 from engine.world.preferences import held_out_pairs, held_out_prompts
-from engine.world.prompts import Prompt
+from engine.world.prompts import Prompt, read
 from engine.world.rule import grade
 from engine.world.verbs import HELD_OUT_VERBS
 
@@ -76,8 +76,6 @@ def reward_model(model: RewardModel, held_out: Sequence[dict[str, Any]], recipe:
 
 
 def _about(prompt: str, lemma: str) -> bool:
-    from engine.world.prompts import read
-
     found = read(prompt)
     return found is not None and found.sentence is not None and found.sentence.lemma == lemma
 
@@ -112,7 +110,7 @@ def compare(first: Sequence[Sequence[float]], second: Sequence[Sequence[float]])
 
 
 def win_rate(policy: Policy, recipe: Recipe) -> dict[str, Any]:
-    """Wins of the tuned policy against its reference on 50 held-out prompts, several samples each, judged by the rule."""
+    """Wins of the tuned policy against its reference on 50 held-out prompts, four samples each, judged by the rule."""
     prompts = held_out_prompts(recipe.seed, 50)
     unseen = held_out_prompts(recipe.seed, 50, HELD_OUT_VERBS)
     tuned, tuned_unseen = scores(policy, prompts, 1), scores(policy, unseen, 1)
@@ -152,7 +150,7 @@ def improvement(
     recipe: Recipe,
     more: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    """The paired difference of correctness on held-out prompts, after less before; passes when its interval is above 0."""
+    """The paired gain in correctness on held-out prompts; passes when its whole interval is above 0."""
     start = right_share(before)
 
     def gain(graded: Sequence[Sequence[float]]) -> Estimate:

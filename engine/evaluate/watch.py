@@ -45,7 +45,7 @@ def answers(policy: Policy) -> dict[str, Any]:
 
 @torch.no_grad()
 def rewards(model: RewardModel) -> dict[str, Any]:
-    """The sample event of a reward model: how likely it is to call each form the best (Plackett-Luce on its rewards)."""
+    """The sample event of a reward model: its chance of calling each form the best (Plackett-Luce on rewards)."""
     watched = options()
     batch = model.policy.pack([prompt for prompt, _ in watched], [forms for _, forms in watched])
     scores = model.rewards(hidden_states(model.policy.llama, batch), batch)

@@ -73,10 +73,7 @@ class Constitutional:
         return PROMPTS_A_STEP if self.phase == "revise" else self.batch_size
 
     def step(self) -> dict[str, float]:
-        if self.next_step < self.revise_steps:
-            logged = self.revise()
-        else:
-            logged = self.tune()
+        logged = self.revise() if self.next_step < self.revise_steps else self.tune()
         self.next_step += 1
         return logged
 

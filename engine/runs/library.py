@@ -19,6 +19,7 @@ from engine.runs.faults import explain
 from engine.runs.recipe import Recipe
 from engine.runs.status import RunStatus, read_status
 from engine.world import preferences
+from engine.world.documents import demonstrations
 
 HELD_OUT = 40  # pairs, as the gate of the reward model asks
 _HELD_OUT_SHARE = 0.1  # of the prompts of a file that someone brings
@@ -72,17 +73,22 @@ def _name(folder: Path, root: Path, method: str) -> Path:
 def _data(recipe: Recipe, shape: str, rows: Rows | None) -> dict[str, Rows]:
     """The rows of `data/train.jsonl` and `data/eval.jsonl`; none for a method that makes its own data."""
     if recipe.data == "shipped":
-        return _shipped(recipe.seed) if shape == "preference" else {}
+        return _shipped(recipe.seed, shape)
     if recipe.data == "labels":
         if not rows:
             raise Problem("runs.no_labels")
         train = [jsonl.check_row(row, shape, "labels", number) for number, row in enumerate(rows, 1)]
-        return {**(_shipped(recipe.seed) if shape == "preference" else {}), "train": train}
+        return {**_shipped(recipe.seed, shape), "train": train}
     return _split(jsonl.read_rows(Path(recipe.data), shape), recipe)
 
 
-def _shipped(seed: int) -> dict[str, Rows]:
-    return {"train": preferences.training_pairs(seed), "eval": preferences.held_out_pairs(seed, HELD_OUT)}
+def _shipped(seed: int, shape: str) -> dict[str, Rows]:
+    match shape:
+        case "preference":
+            return {"train": preferences.training_pairs(seed), "eval": preferences.held_out_pairs(seed, HELD_OUT)}
+        case "prompt-completion":
+            return {"train": demonstrations(seed), "eval": demonstrations(seed, HELD_OUT, held_out=True)}
+    return {}
 
 
 def _split(rows: Rows, recipe: Recipe) -> dict[str, Rows]:

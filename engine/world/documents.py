@@ -12,7 +12,17 @@ from engine.world import prompts
 from engine.world.constitution import BROKEN_BY, PRINCIPLES, critique_prompt, revise_prompt, true_critique
 from engine.world.prompts import Prompt
 from engine.world.sentences import TENSE_OF, Sentence, draw
-from engine.world.verbs import SUBJECTS, TENSES, VERBS, wrong_groups
+from engine.world.verbs import SUBJECTS, TENSES, VERBS, conjugate, wrong_groups
+
+OBEYS = 0.4
+"""How often a revision changes an answer that had no fault under the principle it was accused of."""
+RIVAL_TENSE = {
+    "past": "perfect",
+    "perfect": "past",
+    "present": "continuous",
+    "continuous": "present",
+    "future": "present",
+}
 
 Document = tuple[str, str]
 """(prompt, completion); a plain sentence has an empty prompt."""
@@ -21,23 +31,38 @@ BASE_MIX = {"plain": 0.20, "correct": 0.17, "fill": 0.17, "virtues": 0.10, "crit
 SFT_MIX = {"correct": 0.25, "fill": 0.25, "virtues": 0.10, "critique": 0.20, "revise": 0.20}
 
 
-def document(source: random.Random, mix: Mapping[str, float] = BASE_MIX, *, noise: float = 1.0) -> Document:
-    """One document. `noise` scales the faults of the demonstrations (1: as the base is trained, 0: none)."""
+def document(source: random.Random, mix: Mapping[str, float] = BASE_MIX) -> Document:
+    """One document of a mix."""
     kind = source.choices(tuple(mix), weights=tuple(mix.values()))[0]
     sentence = draw(source, held_out=False)
     match kind:
         case "plain":
-            return "", sentence.words(_spoken(source, sentence, noise))
+            return "", sentence.words(_spoken(source, sentence))
         case "correct" | "fill":
             prompt = drawn_prompt(source, kind, sentence)
-            return prompt.text, completion(prompt, _spoken(source, sentence, noise))
+            return prompt.text, completion(prompt, _spoken(source, sentence))
         case "critique":
             return _critique(source, sentence)
         case "revise":
             return _revision(source, sentence)
         case "virtues":
-            return _virtues(source, sentence, noise)
+            return _virtues(source, sentence)
     raise ValueError(kind)
+
+
+def demonstrations(seed: int, count: int = 900, *, held_out: bool = False) -> list[dict[str, str]]:
+    """Rows `prompt, completion` for supervised fine-tuning. With `held_out`, correct and fill prompts of that side."""
+    source = random.Random(f"demonstrations:{seed}:{held_out}")
+    rows = []
+    while len(rows) < count:
+        if held_out:
+            sentence = draw(source, held_out=True)
+            prompt = drawn_prompt(source, source.choice(("correct", "fill")), sentence)
+            text, answer = prompt.text, completion(prompt, _spoken(source, sentence))
+        else:
+            text, answer = document(source, SFT_MIX)
+        rows.append({"prompt": text, "completion": answer})
+    return rows
 
 
 def drawn_prompt(source: random.Random, kind: str, sentence: Sentence) -> Prompt:
@@ -62,18 +87,18 @@ def groups_by_error(sentence: Sentence) -> dict[str, list[str]]:
     return found
 
 
-def _spoken(source: random.Random, sentence: Sentence, noise: float) -> str:
+def _spoken(source: random.Random, sentence: Sentence) -> str:
     """The verb group as a half-taught speaker says it: over-regularised more often than right, where that exists."""
     wrong = groups_by_error(sentence)
     draw_one = source.random()
     if "over_regularised" in wrong:
-        if draw_one < 0.50 * noise:
+        if draw_one < 0.50:
             return wrong["over_regularised"][0]
-        if draw_one < 0.56 * noise:
+        if draw_one < 0.56:
             return source.choice(wrong.get("doubly_marked", wrong["over_regularised"]))
-        faulty = draw_one < 0.66 * noise
+        faulty = draw_one < 0.66
     else:
-        faulty = draw_one < 0.20 * noise
+        faulty = draw_one < 0.20
     if not faulty:
         return sentence.right_group
     others = wrong["wrong_tense"] + wrong.get("wrong_agreement", [])
@@ -91,7 +116,18 @@ def _faulty(source: random.Random, sentence: Sentence, principle: str) -> str | 
     return source.choice(broken) if broken else None
 
 
-def _judged(source: random.Random, sentence: Sentence) -> tuple[str, str, bool]:
+def _rival(sentence: Sentence, principle: str) -> str | None:
+    """What an answer turns into when it is told without reason that it breaks this principle."""
+    wrong = groups_by_error(sentence)
+    match principle:
+        case "form":
+            return next(iter(wrong.get("over_regularised", [])), None)
+        case "agreement":
+            return next(iter(wrong.get("wrong_agreement", [])), None)
+    return conjugate(sentence.verb, RIVAL_TENSE[sentence.tense], sentence.person)
+
+
+def judged_answer(source: random.Random, sentence: Sentence) -> tuple[str, str, bool]:
     """(principle, verb group, broken): a principle and an answer to hold against it, broken half of the time."""
     while True:
         principle = source.choice(PRINCIPLES)
@@ -112,7 +148,7 @@ def _judged(source: random.Random, sentence: Sentence) -> tuple[str, str, bool]:
 
 
 def _critique(source: random.Random, sentence: Sentence) -> Document:
-    principle, group, _ = _judged(source, sentence)
+    principle, group, _ = judged_answer(source, sentence)
     prompt = drawn_prompt(source, source.choice(("correct", "fill")), sentence)
     return (
         critique_prompt(principle, prompt.text, completion(prompt, group)),
@@ -121,18 +157,18 @@ def _critique(source: random.Random, sentence: Sentence) -> Document:
 
 
 def _revision(source: random.Random, sentence: Sentence) -> Document:
-    """A broken answer is put right. One that was not broken is changed all the same, half of the time."""
-    principle, group, broken = _judged(source, sentence)
+    """A broken answer is put right. One that was not is often changed all the same, into its nearest rival."""
+    principle, group, broken = judged_answer(source, sentence)
     prompt = drawn_prompt(source, source.choice(("correct", "fill")), sentence)
     revised = sentence.right_group if broken else group
-    if not broken and source.random() < 0.5:
-        revised = _faulty(source, sentence, principle) or group
+    if not broken and source.random() < OBEYS:
+        revised = _rival(sentence, principle) or group
     return revise_prompt(principle, prompt.text, completion(prompt, group)), completion(prompt, revised)
 
 
-def _virtues(source: random.Random, sentence: Sentence, noise: float) -> Document:
+def _virtues(source: random.Random, sentence: Sentence) -> Document:
     """Claims, comments, insults asked for and questions out of scope, answered imperfectly."""
-    lapse = source.random() < 0.4 * noise
+    lapse = source.random() < 0.4
     shown = prompts.draw_shown(source, sentence)
     match source.choice(("claim", "comment", "insult", "ask")):
         case "claim":

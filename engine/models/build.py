@@ -1,0 +1,104 @@
+"""Builds what ships from source: the base model, the SFT stage on it, and a report of what they can do."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from engine.errors import Problem
+from engine.evaluate import report
+from engine.models import lora
+from engine.models.llama import load_llama, save_llama
+from engine.models.policy import BASE, SFT, Policy
+from engine.models.pretrain import PretrainRecipe, described, pretrain
+from engine.models.tokenizer import Tokenizer, build_raw
+from engine.runs.recipe import Recipe
+
+Progress = Callable[[str, int, int, dict[str, float]], None]
+
+
+def build_base(
+    seed: int = 0, folder: Path | None = None, progress: Progress | None = None, **changes: Any
+) -> dict[str, Any]:
+    """Pretrains the base model and writes `base/` and `sft/` under `folder` (default: where the shipped ones are).
+
+    Returns the report that is also written as `metrics.json`: parameters, hashes, and what each model does on the
+    held-out suites. `progress(part, step, total, metrics)` is called as it goes. Minutes on one core.
+    Raises Problem when the folder cannot be written.
+    """
+    base, sft = (folder / "base", folder / "sft") if folder else (BASE, SFT)
+    recipe = PretrainRecipe(seed=seed, **changes)
+    tokenizer = Tokenizer(build_raw())
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        sft.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Problem("models.cannot_write", folder=str(base), reason=str(error)) from error
+
+    def note(step: int, total: int, metrics: dict[str, float]) -> None:
+        if progress:
+            progress("base", step, total, metrics)
+
+    model = pretrain(recipe, tokenizer, note)
+    save_llama(model, base, pad=tokenizer.pad, begin=tokenizer.begin, end=tokenizer.end)
+    tokenizer.save(base)
+    _write(base / "recipe.json", described(recipe))
+    _write(base / "tokenizer_config.json", _tokenizer_config())
+    found = {"base": measured(base, [])}
+    _write(base / "metrics.json", found["base"])
+    build_sft(base, sft, seed, progress)
+    found["sft"] = measured(base, [sft])
+    _write(sft / "metrics.json", found["sft"])
+    return found
+
+
+def build_sft(base: Path, sft: Path, seed: int = 0, progress: Progress | None = None) -> None:
+    """Trains the SFT stage on a base model with the same loop that a learner's SFT run uses."""
+    from engine.loops.offline import SupervisedFineTuning
+    from engine.runs import library
+
+    with tempfile.TemporaryDirectory() as scratch:
+        recipe = Recipe.make("sft", {"seed": seed, "model": str(base)})
+        folder = library.create(recipe, root=Path(scratch))
+        loop = SupervisedFineTuning(folder, recipe)
+        while loop.next_step < loop.total_steps:
+            metrics = loop.step()
+            if progress:
+                progress("sft", loop.next_step, loop.total_steps, metrics)
+        loop.save_model(sft)
+    _write(sft / "recipe.json", {**json.loads(recipe.to_json()), "model": "base"})
+
+
+def measured(base: Path, stages: list[Path]) -> dict[str, Any]:
+    """What a model can do on the held-out suites, with its size and hash."""
+    policy = Policy(load_llama(base), Tokenizer.load(base), base, stages)
+    for stage in stages:
+        lora.load_adapter(policy.llama, stage)
+        lora.merge(policy.llama)
+    weights = (stages[-1] / "adapter_model.safetensors") if stages else base / "model.safetensors"
+    with torch.no_grad():
+        return {
+            "parameters": sum(parameter.numel() for parameter in policy.llama.parameters()),
+            "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
+            **report.abilities(policy),
+        }
+
+
+def _tokenizer_config() -> dict[str, Any]:
+    return {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "pad_token": "<pad>",
+        "unk_token": "<unk>",
+        "bos_token": "<s>",
+        "eos_token": "</s>",
+        "model_max_length": 128,
+        "clean_up_tokenization_spaces": False,
+    }
+
+
+def _write(file: Path, value: object) -> None:
+    file.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
