@@ -110,7 +110,7 @@ class LineChart(Widget):
     """
 
     DEFAULT_CSS = """
-    LineChart { height: 1fr; min-height: 5; padding: 0 1; text-wrap: nowrap; }
+    LineChart { width: 1fr; height: 1fr; min-height: 5; padding: 0 1; text-wrap: nowrap; }
     """
 
     log_axis: reactive[bool] = reactive(False)
@@ -160,10 +160,10 @@ class LineChart(Widget):
 
     def _sentence_within(self, width: int) -> str:
         """The longest way to say it that fits."""
-        sentence = self.sentence()
-        if len(sentence) > width and self.filled:
-            sentence = " · ".join(self._values("{name} {first} → {value}"))
-        return sentence
+        ways = [self.sentence()]
+        if self.filled:
+            ways += [" · ".join(self._values(line)) for line in (self.words.line, "{name} {first} → {value}")]
+        return next((way for way in ways if len(way) <= width), ways[-1])
 
     def render(self) -> Content:
         width, height = self.size
@@ -182,7 +182,8 @@ class LineChart(Widget):
             gap = width - left.cell_length - right.cell_length
             if gap > 0:
                 return Content.assemble(left, " " * gap, right)
-        return Content.assemble(left, " ", right).truncate(width, ellipsis=True)
+        room = max(1, width - right.cell_length - 1)
+        return Content.assemble(left.truncate(room, ellipsis=True), " ", right).truncate(width, ellipsis=True)
 
     def _legend(self, with_values: bool) -> Content:
         several = len(self.series) > 1
@@ -208,7 +209,7 @@ class LineChart(Widget):
         gutter = max(map(len, labels)) + 1
         canvas = Canvas(width - gutter, plot_height)
         scale = Scale(marks[0], marks[-1], 4 * plot_height, self.log_axis)
-        first = min(line.first.first_step for line in self.filled)
+        first = 0 if self.total_steps else min(line.first.first_step for line in self.filled)
         last = max(self.total_steps, *(line.last.last_step for line in self.filled))
         for number, line in enumerate(self.series):
             spans = columns(line.spans(4 * canvas.width), first, last, 2 * canvas.width)
@@ -245,7 +246,7 @@ def step_axis(first: int, last: int, gutter: int, width: int) -> str:
     """The labels of the steps below a plot of `width` cells that starts after `gutter` cells."""
     line = [" "] * (gutter + width)
     free = 0
-    for step in inner_ticks(first, last, max(1, width // 12)):
+    for step in inner_ticks(first, last, max(1, width // 8)):
         label = f"{step:,}"
         start = gutter + (step - first) * (width - 1) // max(last - first, 1) - len(label) // 2
         start = min(max(start, 0), gutter + width - len(label))

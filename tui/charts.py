@@ -1,0 +1,50 @@
+"""Which metrics are drawn together, and in which order of interest; the same for the run screen and the report."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tui.plotting import Point
+
+
+@dataclass(frozen=True)
+class Chart:
+    """`id` names the texts `metric.<id>.title` and `.meaning`; `lines` are the metrics, each with the id of its name
+    among several (`metric.line.<name>`)."""
+
+    id: str
+    lines: tuple[tuple[str, str], ...]
+
+    def find(self, metrics: Mapping[str, Sequence[Point]]) -> dict[str, Sequence[Point]]:
+        """The points of this chart's lines by the id of their names, those lines only that a run has."""
+        return {name: metrics[metric] for metric, name in self.lines if metrics.get(metric)}
+
+
+CHARTS = (
+    Chart("critique", (("critique/precision", "precision"), ("critique/recall", "recall"))),
+    Chart(
+        "correct",
+        (("correct/before", "before"), ("correct/revised", "revised"), ("correct/revised_all", "revised_all")),
+    ),
+    Chart("loss", (("loss", "train"), ("eval_loss", "held_out"))),
+    Chart("control_loss", (("control_raw/loss", "control_raw"), ("control_revise_all/loss", "control_revise_all"))),
+    Chart("rewards_margins", (("rewards/margins", "train"), ("eval_rewards/margins", "held_out"))),
+    Chart("margin", (("margin", "train"), ("eval_margin", "held_out"))),
+    # The two log-probabilities share a chart: that both may fall while their distance grows is the point.
+    Chart("logps", (("logps/chosen", "chosen"), ("logps/rejected", "rejected"))),
+    Chart("kl", (("objective/kl", "train"),)),
+    Chart("accuracy", (("accuracy", "train"), ("eval_accuracy", "held_out"))),
+    Chart("rewards_accuracies", (("rewards/accuracies", "train"), ("eval_rewards/accuracies", "held_out"))),
+    Chart("token_accuracy", (("mean_token_accuracy", "train"), ("eval_mean_token_accuracy", "held_out"))),
+    Chart("rewards", (("rewards/chosen", "chosen"), ("rewards/rejected", "rejected"))),
+    Chart("reward_spread", (("min_reward", "lowest"), ("mean_reward", "mean"), ("max_reward", "highest"))),
+    Chart("grad_norm", (("grad_norm", "train"),)),
+    Chart("learning_rate", (("learning_rate", "train"),)),
+)
+KNOWN = {metric for chart in CHARTS for metric, _ in chart.lines}
+
+
+def charts_for(metrics: Iterable[str]) -> list[Chart]:
+    """The charts of a run that logs these metrics; a metric of no chart gets one of its own, under its own name."""
+    names = list(metrics)
+    known = [chart for chart in CHARTS if any(metric in names for metric, _ in chart.lines)]
+    return known + [Chart(name, ((name, name),)) for name in names if name not in KNOWN]

@@ -1,0 +1,205 @@
+"""The report of a run: Markdown with its plots beside it, every number from the run's own files."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from content.text import say, sentences
+from engine.runs import files
+from engine.runs.events import fold, read_events
+from engine.runs.faults import explain
+from engine.runs.recipe import Recipe
+from engine.runs.status import read_status
+from tui.charts import Chart, charts_for
+from tui.literal import clean
+from tui.numbers import percent, short
+from tui.plotting import Point
+from tui.svg_plot import plot
+from tui.widgets.interval_line import numbers, two
+
+FOLDER = "report"
+HASHED = ("recipe.json", "data/train.jsonl", "data/eval.jsonl", "adapter_model.safetensors")
+
+
+def write_report(
+    folder: Path,
+    language: str,
+    *,
+    prediction: Sequence[tuple[str, str]] = (),
+    answers: Sequence[tuple[str, str]] = (),
+) -> Path:
+    """Write `report.md` into the run's folder, its plots into `report/`, and return the path of the former.
+
+    `prediction` and `answers` are (question, answer) in the learner's words, from a lab. Raises Problem
+    `runs.not_found`, those of `Recipe.read`, `runs.disk_full`, `runs.folder_read_only`.
+    """
+    report = Report(folder, language, prediction, answers)
+    try:
+        plots = folder / FOLDER
+        plots.mkdir(exist_ok=True)
+        for name, svg in report.plots.items():
+            files.replace(plots / name, svg)
+        files.replace(folder / "report.md", report.markdown())
+    except OSError as error:
+        raise explain(error, folder) from error
+    return folder / "report.md"
+
+
+class Report:
+    """One run read once; each method writes one section."""
+
+    def __init__(
+        self,
+        folder: Path,
+        language: str,
+        prediction: Sequence[tuple[str, str]] = (),
+        answers: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        self.folder, self.language = folder, language
+        self.status = read_status(folder)
+        self.recipe = Recipe.read(folder / "recipe.json")
+        self.history = fold(read_events(folder))
+        self.prediction, self.answers = prediction, answers
+        self.plots: dict[str, str] = {}
+        self._charts = [self._chart(chart) for chart in charts_for(self.history.metrics)]
+
+    def t(self, key: str, /, **params: Any) -> str:
+        return say(self.language, key, **params)
+
+    def markdown(self) -> str:
+        """The whole report."""
+        sections = (
+            self._head(),
+            self._gate(),
+            self._asked("report.prediction", self.prediction),
+            self._plots(),
+            self._forms(),
+            self._samples(),
+            self._asked("report.answers", self.answers),
+            self._recipe(),
+            self._hashes(),
+        )
+        return "\n\n".join(section for section in sections if section) + "\n"
+
+    def _head(self) -> str:
+        status = self.status
+        state = self.t(f"runs.state.{status.state}")
+        title = self.t("report.title", run=code(status.run_id))
+        method = self.t(f"runs.method.{self.recipe.method}")
+        line = self.t("report.state", method=method, state=state, step=self.history.step, total=status.total_steps)
+        return f"# {title}\n\n{line}"
+
+    def _gate(self) -> str:
+        gate = self.history.gate
+        if gate is None:
+            return ""
+        verdict = self.t("report.passed" if gate["passed"] else "report.missed", threshold=two(gate["threshold"]))
+        rows = [(measure(self.language, gate["id"]), numbers(gate))]
+        rows += [(measure(self.language, detail["id"]), numbers(detail)) for detail in gate.get("details", ())]
+        table = _table((self.t("report.measure"), self.t("report.value")), rows)
+        return f"## {self.t('report.gate')}\n\n**{verdict}**\n\n{table}"
+
+    def _asked(self, key: str, pairs: Sequence[tuple[str, str]]) -> str:
+        if not pairs:
+            return ""
+        return f"## {self.t(key)}\n\n" + "\n".join(f"- {inline(asked)} **{inline(said)}**" for asked, said in pairs)
+
+    def _chart(self, chart: Chart) -> str:
+        """Draw one chart into `plots`; the Markdown that shows it, with the curve in words as its alternative."""
+        found = chart.find(self.history.metrics)
+        own = chart.lines[0][1] == chart.id
+        title = chart.id if own else self.t(f"metric.{chart.id}.title")
+        meaning = "" if own else self.t(f"metric.{chart.id}.meaning")
+        lines = {(self._line(chart, name) if len(found) > 1 else ""): points for name, points in found.items()}
+        words = "; ".join(self._in_words(name or title, points) for name, points in lines.items())
+        file = re.sub(r"[^a-z0-9_-]+", "-", chart.id.lower()) + ".svg"
+        self.plots[file] = plot(title, lines, self.t("report.steps"), words, self.t("metric.chart.empty"))
+        return f"![{inline(title)}: {inline(words)}]({FOLDER}/{file})\n\n{inline(meaning)}".strip()
+
+    def _line(self, chart: Chart, name: str) -> str:
+        return name if name == chart.id else self.t(f"metric.line.{name}")
+
+    def _in_words(self, name: str, points: Sequence[Point]) -> str:
+        return f"{name} {short(points[0][1])} → {short(points[-1][1])}"
+
+    def _plots(self) -> str:
+        return f"## {self.t('report.curves')}\n\n" + "\n\n".join(self._charts) if self._charts else ""
+
+    def _forms(self) -> str:
+        """Probabilities of the forms, first and last."""
+        if not self.history.choices:
+            return ""
+        (first, before), (last, now) = self.history.choices[0], self.history.choices[-1]
+        old = {choice["prompt"]: choice["options"] for choice in before}
+        rows = [
+            (
+                code(choice["prompt"]),
+                code(form),
+                percent(old.get(choice["prompt"], {}).get(form, share)),
+                percent(share),
+            )
+            for choice in now
+            for form, share in choice["options"].items()
+        ]
+        steps = (self.t("report.at_step", step=first), self.t("report.at_step", step=last))
+        return f"## {self.t('report.forms')}\n\n" + _table(
+            (self.t("report.prompt"), self.t("report.form"), *steps), rows
+        )
+
+    def _samples(self) -> str:
+        """The watched answers, first and last, with the rule's grade."""
+        if not self.history.samples or not self.history.samples[-1][1]:
+            return ""
+        (first, before), (last, now) = self.history.samples[0], self.history.samples[-1]
+        old = {sample["prompt"]: sample for sample in before}
+        rows = [
+            (code(sample["prompt"]), self._graded(old.get(sample["prompt"], sample)), self._graded(sample))
+            for sample in now
+        ]
+        steps = (self.t("report.at_step", step=first), self.t("report.at_step", step=last))
+        return f"## {self.t('report.samples')}\n\n" + _table((self.t("report.prompt"), *steps), rows)
+
+    def _graded(self, sample: Mapping[str, Any]) -> str:
+        return ("✓ " if sample["reason"] == "right" else "✗ ") + code(sample["completion"])
+
+    def _recipe(self) -> str:
+        recipe = self.recipe
+        general = {"method": recipe.method, "model": recipe.model, "data": recipe.data, "seed": recipe.seed}
+        rows = [(code(name), code(str(value))) for name, value in {**general, **recipe.hyper}.items()]
+        return f"## {self.t('report.recipe')}\n\n" + _table((self.t("report.setting"), self.t("report.value")), rows)
+
+    def _hashes(self) -> str:
+        rows = [
+            (code(name), code(hashlib.sha256((self.folder / name).read_bytes()).hexdigest()))
+            for name in HASHED
+            if (self.folder / name).is_file()
+        ]
+        rows.append((self.t("report.fingerprint"), code(self.recipe.fingerprint)))
+        return f"## {self.t('report.hashes')}\n\n" + _table((self.t("report.file"), "SHA-256"), rows)
+
+
+def measure(language: str, name: str) -> str:
+    """What was measured, in words; a measure that the texts do not know goes by its own name."""
+    return sentences(language).get(f"gate.measure.{name}", inline(name))
+
+
+def inline(text: str) -> str:
+    """Text inside a Markdown paragraph, with everything that Markdown or HTML would read made literal."""
+    return re.sub(r"([\\`*_\[\]<>|#!~&])", r"\\\1", " ".join(clean(text).split()))
+
+
+def code(text: str) -> str:
+    """Text as inline code in a table cell, whatever backticks or bars it holds; nothing is shown as ∅."""
+    text = " ".join(clean(text).split())
+    if not text:
+        return "∅"
+    fence = "`" * (max((len(run) for run in re.findall(r"`+", text)), default=0) + 1)
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{pad}{text}{pad}{fence}".replace("|", "\\|")
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

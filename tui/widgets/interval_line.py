@@ -1,0 +1,104 @@
+"""A gate as a number on a line: threshold, measured value, interval, verdict."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from textual.content import Content
+from textual.widget import Widget
+
+from content.text import sentences
+from tui.literal import clean
+from tui.numbers import minus
+
+THRESHOLD, VALUE, LOW, HIGH, INSIDE, LINE = "┊", "●", "├", "┤", "─", "·"
+
+
+def two(value: float) -> str:
+    """Two decimals for a share or a difference; a count above one stays whole."""
+    return f"{value:.0f}" if abs(value) > 1 and value == round(value) else minus(f"{value:.2f}")
+
+
+def scale(gate: Mapping[str, Any]) -> tuple[float, float]:
+    """The ends of the line: 0…1 for a share, otherwise wide enough for everything that is marked on it."""
+    marks = [gate[name] for name in ("value", "threshold", "low", "high") if gate.get(name) is not None]
+    if min(marks) >= 0 and max(marks) <= 1 and gate["threshold"] > 0:
+        return 0.0, 1.0
+    reach = max(map(abs, marks)) or 1.0
+    return (-reach if min(marks) < 0 else 0.0) - reach / 10, (reach if max(marks) > 0 else 0.0) + reach / 10
+
+
+def draw(gate: Mapping[str, Any], width: int) -> str:
+    """`······┊··├──●──┤·····` over `width` cells."""
+    start, end = scale(gate)
+
+    def cell(value: float) -> int:
+        return min(width - 1, max(0, round((value - start) / (end - start) * (width - 1))))
+
+    cells = [LINE] * width
+    cells[cell(gate["threshold"])] = THRESHOLD
+    if gate.get("low") is not None and gate.get("high") is not None:
+        low, high = cell(gate["low"]), cell(gate["high"])
+        for column in range(low, high + 1):
+            if cells[column] != THRESHOLD:
+                cells[column] = INSIDE
+        cells[low], cells[high] = LOW, HIGH
+    cells[cell(gate["value"])] = VALUE
+    return "".join(cells)
+
+
+def numbers(gate: Mapping[str, Any]) -> str:
+    """`0.71 (0.58–0.82)`, or the value alone where no interval was measured."""
+    if gate.get("low") is None or gate.get("high") is None:
+        return two(gate["value"])
+    return f"{two(gate['value'])} ({two(gate['low'])}–{two(gate['high'])})"
+
+
+class IntervalLine(Widget):
+    """What is measured; the drawing with threshold, numbers and verdict (a word, a sign and a colour); the details."""
+
+    DEFAULT_CSS = "IntervalLine { height: auto; padding: 0 1; text-wrap: nowrap; }"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.gate: Mapping[str, Any] | None = None
+        self.details = False
+
+    def show(self, gate: Mapping[str, Any] | None, details: bool = True) -> None:
+        """Draw this gate, with its further measures if `details`; nothing for a run without one (yet)."""
+        self.display = gate is not None
+        if (gate, details) != (self.gate, self.details):
+            self.gate, self.details = gate, details
+            self.refresh(layout=True)
+
+    def measure(self, name: str) -> str:
+        """What was measured, in words; a measure that the texts do not know goes by its own name."""
+        language = self.app.language  # type: ignore[attr-defined]
+        return sentences(language).get(f"gate.measure.{name}", name)
+
+    def lines(self, width: int) -> list[Content]:
+        gate = self.gate
+        if gate is None:
+            return []
+        lines = [Content.styled(clean(self.measure(gate["id"])), "bold").truncate(width, ellipsis=True)]
+        lines.append(self._picture(gate, width))
+        if self.details:
+            measures = [(clean(self.measure(detail["id"])), numbers(detail)) for detail in gate.get("details", ())]
+            widest = max((len(name) for name, _ in measures), default=0)
+            lines += [Content.styled(f"{name.ljust(widest)}  {value}", "$secondary") for name, value in measures]
+        return lines
+
+    def _picture(self, gate: Mapping[str, Any], width: int) -> Content:
+        word = self.app.t("gate.passed" if gate["passed"] else "gate.missed")  # type: ignore[attr-defined]
+        verdict = (f"✓ {word}", "bold $success") if gate["passed"] else (f"✗ {word}", "bold $error")
+        after = Content.assemble("  ", (numbers(gate), "bold"), "  ", verdict)
+        before = f"> {two(gate['threshold'])}  "
+        room = width - len(before) - after.cell_length
+        if room < 8:
+            return Content.assemble((before.rstrip(), "$secondary"), after)
+        return Content.assemble((before, "$secondary"), (draw(gate, min(room, 60)), "$primary"), after)
+
+    def get_content_height(self, container: Any, viewport: Any, width: int) -> int:
+        return len(self.lines(width))
+
+    def render(self) -> Content:
+        return Content("\n").join(self.lines(self.size.width))

@@ -1,0 +1,321 @@
+"""A run, live or finished: its curves, and the model changing its mind."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.events import Key
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from engine.errors import Problem
+from engine.methods import METHODS
+from engine.runs import supervisor
+from engine.runs.events import History
+from engine.runs.status import RunStatus
+from tui.charts import Chart, charts_for
+from tui.following import Followed
+from tui.literal import clean
+from tui.numbers import duration, short
+from tui.plotting import Point
+from tui.widgets.interval_line import IntervalLine
+from tui.widgets.line_chart import LineChart, Words
+from tui.widgets.mind import Mind
+from tui.widgets.run_card import progress, state_text
+
+if TYPE_CHECKING:
+    from tui.app import PreferablyApp
+
+PERIOD = 0.25  # seconds between two looks at the folder
+ASKED_FOR = 5.0  # seconds in which a second x means "yes, stop"
+
+
+class RunView(Vertical, can_focus=True):
+    """Follows the run in `folder` while it is on the screen; the worker neither knows nor cares."""
+
+    class Changed(Message):
+        """Something happened in the run (or it was looked at for the first time)."""
+
+        def __init__(self, view: "RunView") -> None:
+            super().__init__()
+            self.view = view
+
+    DEFAULT_CSS = """
+    RunView { height: 1fr; }
+    RunView > #state, RunView > #message, RunView > #summary { height: auto; padding: 0 1; }
+    RunView > #message { color: $accent; }
+    RunView > #summary { color: $secondary; max-height: 2; }
+    RunView > #charts { height: 8; }
+    RunView.-roomy > #charts { height: 1fr; max-height: 20; margin: 0 0 1 0; }
+    RunView > #meaning { height: auto; padding: 0 1; color: $secondary; display: none; }
+    RunView > Mind { height: 1fr; min-height: 6; }
+    RunView.-roomy > Mind { height: 21; padding: 1 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "pause", "runs.keys.pause", id="run.pause"),
+        Binding("x", "stop", "runs.keys.stop", id="run.stop"),
+        Binding("r", "resume", "runs.keys.resume", id="run.resume"),
+        Binding("m", "charts", "runs.keys.charts", id="run.charts"),
+        Binding("left", "moment(-1)", "runs.keys.time", id="run.earlier", key_display="←→"),
+        Binding("right", "moment(1)", "runs.keys.time", id="run.later", key_display="←→"),
+        Binding("e", "meaning", "runs.keys.meaning", id="run.meaning"),
+        Binding("l", "log_axis", "runs.keys.log", id="run.log"),
+    ]
+    if TYPE_CHECKING:
+
+        @property
+        def app(self) -> "PreferablyApp": ...  # type: ignore[override]
+
+    page: reactive[int] = reactive(0, init=False)
+    log_axis: reactive[bool] = reactive(False, init=False)
+
+    def __init__(self, folder: Path, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.run = Followed(folder)
+        self.other: Followed | None = None
+        self.stop_asked_at: float | None = None
+        self.lost: Problem | None = None
+
+    # --- what it is made of
+
+    def compose(self) -> ComposeResult:
+        t = self.app.t
+        words = Words(
+            **{name: t(f"metric.chart.{name}") for name in ("empty", "no_positive", "log", "step", "line", "missing")},
+            trends={name: t(f"metric.chart.{name}") for name in ("rising", "falling", "steady")},
+        )
+        yield Static(id="state")
+        yield Static(id="message")
+        yield IntervalLine()
+        with Horizontal(id="charts"):
+            for number in range(4):
+                yield LineChart(words=words, id=f"chart-{number}")
+        yield Static(id="meaning", markup=False)
+        yield Mind()
+        yield Static(id="summary")
+
+    def on_mount(self) -> None:
+        self.look(always=True)
+        self.set_interval(PERIOD, self.look)
+
+    def on_resize(self) -> None:
+        self.set_class(self.roomy, "-roomy")
+        self.draw()
+
+    @property
+    def roomy(self) -> bool:
+        return self.size.width >= 110 and self.size.height >= 36
+
+    # --- following
+
+    def look(self, always: bool = False) -> None:
+        """Read what is new and draw it; nothing while another screen is on top."""
+        if not always and self.screen is not self.app.screen:
+            return
+        try:
+            changed = self.run.look()
+            changed = (self.other is not None and self.other.look()) or changed
+        except Problem as problem:
+            self.lost = problem
+            changed = True
+        if self.stop_asked_at is not None and time.monotonic() - self.stop_asked_at > ASKED_FOR:
+            self.stop_asked_at, changed = None, True
+        if changed or always:
+            self.draw()
+            self.post_message(self.Changed(self))
+
+    @property
+    def status(self) -> RunStatus:
+        return self.run.status
+
+    @property
+    def history(self) -> History:
+        return self.run.history
+
+    def compare_with(self, folder: Path | None) -> None:
+        """Draw another run's curves beside this one's, or no longer."""
+        self.other = Followed(folder) if folder else None
+        self.look(always=True)
+
+    # --- drawing
+
+    def draw(self) -> None:
+        if not self.is_mounted:
+            return
+        self.query_one("#state", Static).update(self.state_line())
+        message = self.message()
+        self.query_one("#message", Static).update(Content(message))
+        self.query_one("#message").display = bool(message)
+        self.query_one(IntervalLine).show(self.history.gate, details=self.roomy)
+        self._draw_charts()
+        self.query_one(Mind).show(self.history, self.roomy)
+        self.query_one("#summary", Static).update(Content(self.summary()))
+        self.refresh_bindings()
+
+    def state_line(self) -> Content:
+        t, status, history = self.app.t, self.status, self.history
+        parts = [
+            state_text(status, t(f"runs.state.{status.state}")),
+            Content(t("runs.step", step=status.step, total=status.total_steps)),
+            progress(status.step, status.total_steps, 16),
+        ]
+        if status.state == "running" and (phase := status.phase or history.phase):
+            parts.append(Content(clean(self.phase_name(phase))))
+        if status.throughput and status.state == "running":
+            parts.append(Content(t("runs.throughput", value=short(status.throughput))))
+        left = self.run.pace.left(status)
+        if left is not None:
+            parts.append(Content(t("runs.left", time=duration(left))))
+        if self.other:
+            parts.append(Content(t("runs.beside", run=clean(self.other.status.run_id))))
+        return Content("   ").join(parts)
+
+    def phase_name(self, phase: str) -> str:
+        return self.app.t(f"runs.phase.{phase}")
+
+    def message(self) -> str:
+        """The one sentence that matters now: what went wrong and the remedy, a question, or a thing worth noticing."""
+        t, status = self.app.t, self.status
+        if self.lost:
+            return self.app.sentence(self.lost)
+        if self.stop_asked_at is not None:
+            return t("runs.stop_asked")
+        if status.state == "failed" and status.error:
+            problem = Problem(status.error["code"], **status.error["params"])
+            return t("runs.failed", sentence=self.app.sentence(problem), step=self.run.resume_step)
+        if status.state in ("interrupted", "stopped", "paused", "created"):
+            return t(f"runs.now.{status.state}", step=status.step, resume=self.run.resume_step)
+        fell = self.run.displacement()
+        return t("runs.displacement", fall=short(fell)) if fell else ""
+
+    def charts(self) -> list[Chart]:
+        """All charts of this run, the most telling first."""
+        method = METHODS.get(self.status.method)
+        names = dict.fromkeys([*(method.metrics if method else ()), *self.history.metrics])
+        return charts_for(names)
+
+    def visible_charts(self) -> list[Chart]:
+        charts, count = self.charts(), 4 if self.roomy else 2
+        pages = max(1, -(-len(charts) // count))
+        start = (self.page % pages) * count
+        return charts[start : start + count]
+
+    def chart_text(self, chart: Chart, key: str) -> str:
+        """Title or meaning of a chart; a metric that the texts do not know goes by its own name."""
+        return chart.id if chart.lines[0][1] == chart.id else self.app.t(f"metric.{chart.id}.{key}")
+
+    def _lines(self, chart: Chart) -> dict[str, Sequence[Point]]:
+        """The chart's lines by the name the legend shows, the other run's after this one's."""
+        found = chart.find(self.history.metrics)
+        named = len(found) > 1 or self.other is not None
+        lines = {self.line_name(chart, name) if named else "": points for name, points in found.items()}
+        if self.other:
+            for name, points in chart.find(self.other.history.metrics).items():
+                lines[f"{self.line_name(chart, name)}, {self.other.status.run_id}"] = points
+        return lines
+
+    def line_name(self, chart: Chart, name: str) -> str:
+        return name if name == chart.id else self.app.t(f"metric.line.{name}")
+
+    def _draw_charts(self) -> None:
+        visible = self.visible_charts()
+        for number in range(4):
+            widget = self.query_one(f"#chart-{number}", LineChart)
+            widget.display = number < len(visible)
+            if widget.display:
+                widget.title = self.chart_text(visible[number], "title")
+                widget.total_steps = self.status.total_steps
+                widget.log_axis = self.log_axis
+                widget.show(self._lines(visible[number]))
+        meaning = "\n".join(
+            f"{self.chart_text(chart, 'title')}: {self.chart_text(chart, 'meaning')}" for chart in visible
+        )
+        self.query_one("#meaning", Static).update(meaning)
+
+    def summary(self) -> str:
+        """The screen in one line of words, for those who do not see plots."""
+        t, history = self.app.t, self.history
+        parts = []
+        if history.samples and history.samples[-1][1]:
+            right = [sum(sample["reason"] == "right" for sample in samples) for _, samples in history.samples]
+            parts.append(t("runs.right", now=right[-1], before=right[0], count=len(history.samples[-1][1])))
+        for chart in self.charts()[: 3 if self.roomy else 2]:
+            for name, points in chart.find(history.metrics).items():
+                title = self.chart_text(chart, "title")
+                label = title if name == "train" or name == chart.id else f"{title} ({self.line_name(chart, name)})"
+                parts.append(f"{label} {short(points[0][1])} → {short(points[-1][1])}")
+        return " · ".join(parts)
+
+    # --- keys
+
+    def on_key(self, event: Key) -> None:
+        """Any key but x takes back the question whether to stop."""
+        if event.key != "x" and self.stop_asked_at is not None:
+            self.stop_asked_at = None
+            self.draw()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        state = self.status.state
+        match action:
+            case "pause":
+                return state in ("running", "paused")
+            case "stop":
+                return self.status.alive and state in ("running", "paused")
+            case "resume":
+                return self.status.resumable
+            case "charts":
+                return len(self.charts()) > (4 if self.roomy else 2)
+            case "moment":
+                return len(self.history.samples) > 1
+        return True
+
+    def _ask(self, command: str) -> None:
+        self.stop_asked_at = None
+        try:
+            supervisor.request(self.run.folder, command)
+        except Problem as problem:
+            self.app.show_problem(problem)
+        self.look(always=True)
+
+    def action_pause(self) -> None:
+        self._ask("resume" if self.status.state == "paused" else "pause")
+
+    def action_stop(self) -> None:
+        """The first time asks; the second, soon after, stops."""
+        if self.stop_asked_at is None:
+            self.stop_asked_at = time.monotonic()
+            self.draw()
+        else:
+            self._ask("stop")
+
+    def action_resume(self) -> None:
+        try:
+            supervisor.resume(self.run.folder)
+        except Problem as problem:
+            self.app.show_problem(problem)
+        self.look(always=True)
+
+    def action_charts(self) -> None:
+        self.page += 1
+
+    def action_log_axis(self) -> None:
+        self.log_axis = not self.log_axis
+
+    def action_meaning(self) -> None:
+        widget = self.query_one("#meaning")
+        widget.display = not widget.display
+
+    def watch_page(self) -> None:
+        self.draw()
+
+    def watch_log_axis(self) -> None:
+        self.draw()
+
+    def action_moment(self, samples: int) -> None:
+        self.query_one(Mind).move(samples)
