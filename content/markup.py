@@ -24,16 +24,14 @@ FORMULA = re.compile(r"(?<!\\)\$\$(?P<block>.+?)\$\$|(?<![\\$])\$(?P<inline>[^$]
 LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]*)\)")
 CHECK = re.compile(r"(?P<formula>[a-z][a-z0-9-]*)(?P<arguments>[^|]*)\|(?P<results>.*)", re.DOTALL)
 NAMED = re.compile(r"[A-Za-z_]\w*=\S+")
-# Thousands are set apart by a comma in English and by a space in Spanish, whose decimals may have a comma.
-DIGITS = {
-    "en": r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?",
-    "es": r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?",
-}
+PERCENT = r"(?P<percent>[ \u00a0\u202f]?%)?"
+# Decimals have a point in both languages; thousands are set apart by a comma in English, by a space in Spanish.
 NUMBERS = {
-    language: re.compile(rf"(?<![\w./:])(?P<digits>{digits})(?!\.\d|[\w/])(?P<percent>[ \u00a0\u202f]?%)?")
-    for language, digits in DIGITS.items()
+    language: re.compile(
+        rf"(?<![\w./:])(?P<digits>(?:\d{{1,3}}(?:{mark}\d{{3}})+|\d+)(?:\.\d+)?)(?!\.\d|[\w/]){PERCENT}"
+    )
+    for language, mark in (("en", ","), ("es", "[ \u00a0\u202f]"))
 }
-THOUSANDS = {"en": ",", "es": " \u00a0\u202f"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ class Number:
 
     @property
     def is_decimal(self) -> bool:
-        return "." in self.text or ("," in self.text and self.size % 1 != 0)
+        return "." in self.text
 
 
 @dataclass(frozen=True)
@@ -179,8 +177,7 @@ def numbers(text: str, language: str) -> list[Number]:
     masked = re.sub(r"arXiv:\S+|https?://\S+", lambda found: " " * len(found[0]), masked)
     found = []
     for match in NUMBERS[language].finditer(masked):
-        plain = match["digits"].translate(dict.fromkeys(map(ord, THOUSANDS[language]))).replace(",", ".")
-        size = Decimal(plain) / (100 if match["percent"] else 1)
+        size = Decimal(re.sub(r"[^\d.]", "", match["digits"])) / (100 if match["percent"] else 1)
         found.append(Number(match[0], size, _line(masked, match.start())))
     return found
 

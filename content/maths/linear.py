@@ -53,18 +53,15 @@ def line(node: Node, tight: bool = False) -> str:
             inside = line(node.inside, tight)
             return f"{inside}{label}" if _is_factor(node.inside) else f"({inside}){label}"
         case Grid():
-            rows = "; ".join(_row(tuple(item for cell in row for item in _cell(cell)), tight) for row in node.rows)
-            return f"{{{rows}" if node.cases else rows
+            rows = [_row(tuple(item for cell in row for item in (*cell.items, Space(1))), tight) for row in node.rows]
+            starts = ["" if node.cases or row[0].items else " " for row in node.rows]  # "= …" goes on with the line
+            text = "".join(start + row if start else f"; {row}" for start, row in zip(starts, rows, strict=True))
+            return ("{" if node.cases else "") + text.removeprefix("; ").strip()
 
 
 def accented(text: str, mark: str) -> str:
     """The mark over each letter of `text`, in one character where Unicode has it (`Â`)."""
     return unicodedata.normalize("NFC", "".join(letter + mark if letter.isalnum() else letter for letter in text))
-
-
-def _cell(cell: Row) -> tuple[Node, ...]:
-    """A cell's items with a space at its edge, where the columns met."""
-    return (*cell.items, Space(1))
 
 
 def _row(items: tuple[Node, ...], tight: bool) -> str:

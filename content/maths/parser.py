@@ -84,14 +84,17 @@ class _Parser:
 
     def row(self) -> Row:
         """Everything up to the end of the group, cell or formula that it stands in."""
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise MathsError("too_deep", self.peek().text, self.peek().position)
+        self._deeper()
         items: list[Node] = []
         while self.peek().text not in ("", "}", "&", r"\\", r"\right", r"\end"):
             items.append(self._scripted())
         self.depth -= 1
-        return Row(self._matched(_signed(items)))
+        return Row(self._matched(items))
+
+    def _deeper(self) -> None:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise MathsError("too_deep", self.peek().text, self.peek().position)
 
     def argument(self) -> Row:
         """A group in braces, or the one thing that follows; of a number only its first digit, as in TeX."""
@@ -106,7 +109,10 @@ class _Parser:
         if token.text[0].isdigit() and len(token.text) > 1:
             self.tokens[self.next] = Token(token.text[1:], token.position + 1)
             return Row((Symbol(token.text[0]),))
-        return Row(tuple(_signed([self._atom()])))
+        self._deeper()
+        atom = self._atom()
+        self.depth -= 1
+        return Row(_finished([atom]))
 
     def _scripted(self) -> Node:
         """An atom with its scripts, primes and `\\limits`."""
@@ -135,7 +141,8 @@ class _Parser:
         token = self.take()
         if token.text == "{":
             self.next -= 1
-            return self.argument()
+            group = self.argument()
+            return group.items[0] if len(group.items) == 1 else group
         if token.text.startswith("\\"):
             return self._command(token)
         if token.text in symbols.CHARACTERS:
@@ -243,20 +250,44 @@ class _Parser:
         stack: list[list[Node]] = [[]]
         openings: list[Symbol] = []
         for item in items:
-            bracket = item.base if isinstance(item, Scripted) else item
+            bracket = _base(item)
             if isinstance(bracket, Symbol) and bracket.kind == "opening":
                 openings.append(bracket)
                 stack.append([])
                 if len(openings) + self.depth > DEEPEST:
                     raise MathsError("too_deep", bracket.text, self.peek().position)
             elif isinstance(bracket, Symbol) and bracket.kind == "closing" and bracket.text != "!" and openings:
-                fenced = Fenced(openings.pop().text, Row(_conditioned(stack.pop())), bracket.text)
+                fenced = Fenced(openings.pop().text, Row(_finished(stack.pop())), bracket.text)
                 stack[-1].append(replace(item, base=fenced) if isinstance(item, Scripted) else fenced)
             else:
                 stack[-1].append(item)
         for opening in openings:  # never closed: an ordinary sign
             stack[0] += [opening, *stack.pop(1)]
-        return _conditioned(stack[0])
+        return _finished(stack[0])
+
+
+def _finished(items: list[Node]) -> tuple[Node, ...]:
+    """A row between two brackets, or a whole one, with what depends on the neighbours decided."""
+    return _conditioned(_signed(_absolute(items)))
+
+
+def _absolute(items: list[Node]) -> list[Node]:
+    """Bars in even number enclose lengths, |y| − |z|; a single one stands between, y|x."""
+    bars = [index for index, item in enumerate(items) if _base(item) == Symbol("|", "bar")]
+    if not bars or len(bars) % 2:
+        return items
+    result: list[Node] = []
+    end = 0
+    for left, right in zip(bars[::2], bars[1::2], strict=True):
+        fenced = Fenced("|", Row(_finished(items[left + 1 : right])), "|")
+        closing = items[right]
+        result += [*items[end:left], replace(closing, base=fenced) if isinstance(closing, Scripted) else fenced]
+        end = right + 1
+    return [*result, *items[end:]]
+
+
+def _base(item: Node) -> Node:
+    return item.base if isinstance(item, Scripted) else item
 
 
 def _signed(items: list[Node]) -> list[Node]:
@@ -266,9 +297,9 @@ def _signed(items: list[Node]) -> list[Node]:
         if isinstance(item, Symbol) and item.kind == "binary":
             before = next((kinds(node)[1] for node in reversed(result) if not isinstance(node, Space)), "opening")
             after = next((kinds(node)[0] for node in items[index + 1 :] if not isinstance(node, Space)), "closing")
-            if after in ("closing", "punctuation", "bar"):
+            if after in ("closing", "punctuation", "bar", "given"):
                 item = replace(item, kind="ordinary")
-            elif before in ("opening", "binary", "relation", "punctuation", "sign", "word", "big"):
+            elif before in ("opening", "binary", "relation", "punctuation", "sign", "word", "big", "bar", "given"):
                 item = replace(item, kind="sign")
         result.append(item)
     return result
