@@ -1,0 +1,67 @@
+"""`preferably eval`, `bench` and `build`: measuring a run again, measuring this program, rebuilding its model."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from tui.cli.session import session
+from tui.cli.translated import TranslatedGroup, argument, command, option
+
+build = TranslatedGroup("build", help="build.help", prefix="build_", lazy={"base": "tui.cli.evaluate:build_base"})
+
+
+@command("eval")
+@argument("run")
+def evaluate(run: str) -> int:
+    from engine.evaluate.cards import evaluate_run
+
+    from engine.runs import library
+    from tui.cli.outcome import gate_lines
+
+    here = session()
+    folder = library.find(run)
+    here.note(here.t("cli.eval.measuring", run=folder.name))
+    gate: dict[str, Any] = evaluate_run(folder)
+    for line in gate_lines(gate, here):
+        here.line(line)
+    here.document({"run": folder.name, "gate": gate})
+    return 0 if gate["passed"] else 1
+
+
+@command("bench")
+@argument("names", nargs=-1)
+def bench(names: tuple[str, ...]) -> int:
+    from importlib import import_module
+
+    here = session()
+    result: dict[str, Any] = import_module("engine.bench").run(list(names), report=here.note)
+    here.document(result)
+    if not here.as_json:
+        here.line(json.dumps(result, indent=2, allow_nan=False))
+    return 0 if result.get("passed", True) else 1
+
+
+@command("build_base")
+@option("--seed", default=0, type=int, metavar="number", help="option.seed")
+@option("--folder", metavar="folder", help="build.folder")
+def build_base(seed: int, folder: str | None) -> None:
+    from engine import paths
+    from engine.models.build import build_base as build_model
+
+    here = session()
+    target = Path(folder).expanduser().absolute() if folder else paths.home() / "models" / f"base-{seed}"
+    started, said = time.monotonic(), ("", -1)
+
+    def progress(part: str, step: int, total: int, metrics: dict[str, float]) -> None:
+        nonlocal said
+        if (part, 20 * step // total) != said:
+            said = part, 20 * step // total
+            words = "  ".join(f"{name} {value:.4g}" for name, value in metrics.items())
+            here.note(f"{part}  {step}/{total}  {words}")
+
+    report = build_model(seed, target, progress=progress)
+    here.line(here.t("cli.build.done", folder=str(target), minutes=f"{(time.monotonic() - started) / 60:.1f}"))
+    if not here.as_json:
+        here.line(json.dumps(report, indent=2, allow_nan=False))
+    here.document({"folder": str(target), "report": report})

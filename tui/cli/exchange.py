@@ -1,0 +1,62 @@
+"""`preferably export` and `preferably import`: labels and runs, out and in, in the formats of the field."""
+
+from pathlib import Path
+
+from tui.cli.session import session
+from tui.cli.translated import TranslatedGroup, argument, command, option
+
+import_ = TranslatedGroup(
+    "import", help="import.help", prefix="import_", lazy={"labels": "tui.cli.exchange:import_labels"}
+)
+export = TranslatedGroup(
+    "export",
+    help="export.help",
+    prefix="export_",
+    lazy={"labels": "tui.cli.exchange:export_labels", "run": "tui.cli.exchange:export_run"},
+)
+
+
+@command("export_labels")
+@argument("file")
+@option("--audit", is_flag=True, help="export.audit")
+@option("--force", is_flag=True, help="export.force")
+def export_labels(file: str, audit: bool, force: bool) -> None:
+    from engine.exchange import labels
+    from engine.store import Store
+
+    here = session()
+    with Store.open() as store:
+        done = labels.export_labels(store.labels(), Path(file).expanduser(), audit=audit, force=force)
+    here.line(here.t("cli.export.labels_done", count=done.rows, file=str(done.path)))
+    if done.left_out:
+        kinds = ", ".join(f"{count} {here.t(f'cli.choice.{choice}')}" for choice, count in done.left_out.items())
+        here.line(here.t("cli.export.left_out", kinds=kinds))
+    here.document({"file": str(done.path), "rows": done.rows, "left_out": done.left_out})
+
+
+@command("export_run")
+@argument("run")
+@argument("file")
+@option("--force", is_flag=True, help="export.force")
+def export_run(run: str, file: str, force: bool) -> None:
+    from engine.exchange.run_folder import export_run
+    from engine.runs import library
+
+    here = session()
+    folder = library.find(run)
+    target = export_run(folder, Path(file).expanduser(), force=force)
+    here.line(here.t("cli.export.run_done", run=folder.name, file=str(target)))
+    here.document({"run": folder.name, "file": str(target)})
+
+
+@command("import_labels")
+@argument("file")
+def import_labels(file: str) -> None:
+    from engine.exchange import labels
+    from engine.store import Store
+
+    here = session()
+    with Store.open() as store:
+        done = labels.import_labels(store, Path(file).expanduser())
+    here.line(here.t("cli.import.done", added=done.added, known=done.known))
+    here.document({"added": done.added, "known": done.known})

@@ -1,0 +1,156 @@
+"""Watching a run from a shell until its worker has ended: a bar on a terminal, a line every tenth in a file."""
+
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from engine.errors import Problem
+from engine.runs import supervisor
+from engine.runs.status import read_status
+from tui.cli.session import Session
+from tui.following import Followed
+from tui.numbers import duration, short
+
+LOOK = 0.1  # seconds between two looks at the folder
+PATIENCE = 30.0  # seconds a worker may take to finish its step and save
+BAR = 24
+TENTHS = 10
+
+
+class Progress:
+    """Where the run stands, drawn over and over on one line, or said in plain lines where nobody can redraw."""
+
+    def __init__(self, here: Session, title: str) -> None:
+        self.here, self.title = here, title
+        self.stream = sys.stderr if here.as_json else sys.stdout
+        self.drawn = self.stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+        self.said: tuple[str | None, int] | None = None
+
+    def show(self, run: Followed) -> None:
+        status = run.status
+        done = min(1.0, status.step / status.total_steps) if status.total_steps else 0.0
+        if self.drawn:
+            self._draw(done, self.words(run))
+        elif status.total_steps and (run.history.phase, int(TENTHS * done)) != self.said:
+            self.said = run.history.phase, int(TENTHS * done)
+            self.stream.write(f"{self.title}  {self.words(run)}\n")
+            self.stream.flush()
+
+    def words(self, run: Followed) -> str:
+        """`training  38/52  loss 0.210  left 0:04`"""
+        status, history = run.status, run.history
+        parts = [self.here.t(f"runs.state.{status.state}")]
+        if status.state == "running" and history.phase:
+            parts = [self.here.t(f"runs.phase.{history.phase}")]
+        parts.append(f"{status.step}/{status.total_steps}")
+        name = next(iter(newest(run)), None)
+        if name is not None:
+            parts.append(f"{name} {short(history.metrics[name][-1][1])}")
+        left = run.pace.left(status)
+        if left is not None:
+            parts.append(self.here.t("runs.left", time=duration(left)))
+        return "  ".join(parts)
+
+    def _draw(self, done: float, words: str) -> None:
+        filled = round(BAR * done)
+        width = shutil.get_terminal_size().columns
+        line = f"{self.title}  {'█' * filled}{'░' * (BAR - filled)}  {words}"
+        self.stream.write("\r\x1b[K" + line[: width - 1])
+        self.stream.flush()
+
+    def end(self) -> None:
+        """Leave the line as it is and go on below it."""
+        if self.drawn:
+            self.stream.write("\n")
+            self.stream.flush()
+
+
+def newest(run: Followed) -> list[str]:
+    """The metrics of the latest step, the method's most telling first."""
+    from engine.methods import METHODS
+
+    method = METHODS.get(run.status.method)
+    known = method.metrics if method else ()
+    last = {name for name, points in run.history.metrics.items() if points[-1][0] == run.history.step}
+    return [name for name in known if name in last]
+
+
+def watch(folder: Path, here: Session, title: str = "") -> Followed:
+    """Follow a run until its worker has ended, and return what it came to.
+
+    Interrupting asks the worker to stop at its next step. Raises Problem: "cli.stopped_by_you" (exit 3) then,
+    "cli.run_stopped" or "cli.worker_died" (exit 3) when somebody else ended it, and the run's own error (exit 1).
+    """
+    run = Followed(folder)
+    progress = Progress(here, title or run.status.run_id)
+    try:
+        with interruptible():
+            while run.look() or run.status.alive:
+                progress.show(run)
+                if run.status.alive:
+                    time.sleep(LOOK)
+    except KeyboardInterrupt:
+        progress.end()
+        here.note(here.t("cli.follow.stopping"))
+        _stop(folder)
+        raise Problem("cli.stopped_by_you", exit_code=3, run=folder.name, step=read_status(folder).step) from None
+    progress.end()
+    _ended_well(run)
+    return run
+
+
+def _ended_well(run: Followed) -> None:
+    status = run.status
+    if status.state == "done":
+        return
+    if status.state == "failed":
+        fault = status.error or run.history.error or {}
+        raise Problem(
+            str(fault.get("code", "runs.unexpected")), exit_code=1, **(fault.get("params") or {"error": "?"})
+        )
+    code = "cli.run_stopped" if status.state == "stopped" else "cli.worker_died"
+    raise Problem(code, exit_code=3, run=status.run_id, step=status.step, log=str(run.folder / "worker.log"))
+
+
+def _stop(folder: Path) -> None:
+    """Ask the worker to stop, and give it the time of a step to save."""
+    try:
+        supervisor.request(folder, "stop")
+    except Problem:
+        return  # it has just ended by itself
+    wait_for(folder, lambda status: not status.alive)
+
+
+def wait_for(folder: Path, reached: Any) -> bool:
+    """Look at the run's status until `reached(status)`; whether it came to that within the worker's patience."""
+    deadline = time.monotonic() + PATIENCE
+    while not reached(read_status(folder)):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(LOOK)
+    return True
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let a request to end (SIGTERM, a closed terminal) arrive like Ctrl-C, so that a run is left resumable."""
+
+    def interrupt(number: int, frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    kinds = [signal.SIGTERM] + ([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])
+    try:
+        before = [(kind, signal.signal(kind, interrupt)) for kind in kinds]
+    except ValueError:  # not the main thread: nobody sends it signals
+        before = []
+    try:
+        yield
+    finally:
+        for kind, handler in before:
+            signal.signal(kind, handler)

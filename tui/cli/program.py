@@ -1,0 +1,126 @@
+"""The command `preferably`: which commands there are, and how every fault ends as one sentence and an exit code."""
+
+import difflib
+import errno
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import nullcontext
+from datetime import datetime
+from typing import Any
+
+import click
+
+from engine.errors import Problem
+from tui.cli.session import Session, given_session, session
+from tui.cli.translated import TranslatedGroup
+
+COMMANDS = {
+    "tour": "tui.cli.tour:tour",
+    "lab": "tui.cli.tour:lab",
+    "train": "tui.cli.train:train",
+    "runs": "tui.cli.runs:runs",
+    "resume": "tui.cli.runs:resume",
+    "pause": "tui.cli.runs:pause",
+    "stop": "tui.cli.runs:stop",
+    "eval": "tui.cli.evaluate:evaluate",
+    "label": "tui.cli.label:label",
+    "theory": "tui.cli.theory:theory",
+    "export": "tui.cli.exchange:export",
+    "import": "tui.cli.exchange:import_",
+    "bench": "tui.cli.evaluate:bench",
+    "build": "tui.cli.evaluate:build",
+    "doctor": "tui.cli.doctor:doctor",
+}
+
+
+class Program(TranslatedGroup):
+    """The outermost command. Exit codes: 0 done, 1 a gate or a check failed, 2 wrong use, 3 interrupted, resumable."""
+
+    def main(self, args: Sequence[str] | None = None, *others: Any, **extra: Any) -> Any:
+        words = list(sys.argv[1:] if args is None else args)
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")  # a terminal without β shows a mark, not a crash
+        asked = given_session(words)
+        sys.exit(self._run(words, asked, extra))
+
+    def _run(self, words: list[str], asked: Session, extra: dict[str, Any]) -> int:
+        try:
+            code = super().main(words, **{**extra, "prog_name": "preferably", "standalone_mode": False, "obj": asked})
+            return code if isinstance(code, int) else 0
+        except Problem as problem:
+            asked.refuse(problem)
+            return problem.exit_code
+        except click.UsageError as error:
+            with error.ctx.scope(cleanup=False) if error.ctx else nullcontext():
+                asked.refuse(usage_problem(error))
+            return 2
+        except (click.Abort, KeyboardInterrupt):
+            asked.refuse(Problem("cli.interrupted"))
+            return 3
+        except Exception as error:
+            if os.environ.get("PREFERABLY_DEBUG") == "1":
+                raise
+            asked.refuse(unexpected(error))
+            return 1
+
+
+def usage_problem(error: click.UsageError) -> Problem:
+    """Click's fault in what was typed, as a Problem with the same help for both languages."""
+    context = error.ctx
+    command = context.command_path if context else "preferably"
+    if isinstance(error, click.NoSuchCommand):
+        known = context.command.list_commands(context) if context and isinstance(context.command, click.Group) else []
+        close = difflib.get_close_matches(error.command_name, known, n=1, cutoff=0)
+        return Problem("cli.no_such_command", name=error.command_name, close=close[0] if close else "tour")
+    if isinstance(error, click.NoSuchOption):
+        return Problem("cli.no_such_option", option=error.option_name, command=command)
+    if isinstance(error, click.BadOptionUsage):
+        return Problem("cli.option_value", option=error.option_name, command=command)
+    if isinstance(error, click.MissingParameter) and error.param is not None and context is not None:
+        return Problem("cli.missing", parameter=error.param.make_metavar(context), command=command)
+    return Problem("cli.usage", command=command)
+
+
+def unexpected(error: Exception) -> Problem:
+    """A fault nobody foresaw: one sentence for the screen, the traceback in a file of the learner's own folder."""
+    from engine import paths
+
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Problem("cli.disk_full", exit_code=1)
+    said = f"{type(error).__name__}: {error}"
+    try:
+        folder = paths.home() / "logs"
+        folder.mkdir(exist_ok=True, mode=0o700)
+        file = folder / f"error-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.log"
+        file.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="backslashreplace")
+    except OSError as second:
+        return Problem("cli.home_unusable", exit_code=1, error=said, reason=_reason(second))
+    return Problem("cli.unexpected", exit_code=1, error=said, file=str(file))
+
+
+def _reason(error: OSError) -> str:
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+
+
+def open_app() -> int:
+    """Start the app, where there is a terminal for it."""
+    dumb = os.environ.get("TERM", "") in ("dumb", "")
+    if dumb or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Problem("cli.no_terminal")
+    from tui.app import PreferablyApp
+
+    app = PreferablyApp(language=session().language)
+    app.run()
+    return app.return_code or 0
+
+
+@click.command("preferably", cls=Program, lazy=COMMANDS, help="preferably.help", invoke_without_command=True)
+@click.pass_context
+def preferably(ctx: click.Context) -> int | None:
+    """Without a command: the app."""
+    return open_app() if ctx.invoked_subcommand is None else None
+
+

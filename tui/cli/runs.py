@@ -1,0 +1,88 @@
+"""`preferably runs`, `resume`, `pause` and `stop`: the runs there are, and what a person may ask of them."""
+
+from pathlib import Path
+from typing import Any
+
+from tui.cli.session import session
+from tui.cli.translated import argument, command, option
+
+
+@command("runs")
+def runs() -> None:
+    from engine.runs import library
+    from tui.cli.outcome import run_fields, table
+    from tui.widgets.interval_line import two
+
+    here = session()
+    found = library.list_runs()
+    here.document({"runs": [run_fields(status) for status in found]})
+    if here.as_json:
+        return
+    if not found:
+        here.line(here.t("cli.runs.none"))
+        return
+    rows = []
+    for status in found:
+        gate = status.gate
+        verdict = "" if gate is None else here.t("gate.passed" if gate["passed"] else "gate.missed")
+        rows.append((
+            status.run_id,
+            status.method,
+            status.lab or "–",
+            here.t(f"runs.state.{status.state}"),
+            f"{status.step}/{status.total_steps}",
+            "–" if gate is None else f"{two(gate['value'])} {verdict}",
+        ))
+    heads = [here.t(f"runs.column.{name}") for name in ("run", "method", "lab", "state", "step", "gate")]
+    for line in table(heads, rows):
+        here.line(line)
+
+
+@command("resume")
+@argument("run")
+@option("--watch/--background", default=True, help="train.watch")
+def resume(run: str, watch: bool) -> int:
+    from engine.runs import library, supervisor
+    from engine.runs.status import read_status
+    from tui.cli.outcome import run_fields
+    from tui.cli.train import finish
+
+    here = session()
+    folder = library.find(run)
+    supervisor.resume(folder)
+    here.line(here.t("cli.resume.resumed", run=folder.name, step=read_status(folder).step))
+    if watch:
+        return finish(folder, here)
+    here.document(run_fields(read_status(folder)))
+    return 0
+
+
+@command("pause")
+@argument("run")
+def pause(run: str) -> int:
+    return _ask(run, "pause", lambda status: status.state != "running")
+
+
+@command("stop")
+@argument("run")
+def stop(run: str) -> int:
+    return _ask(run, "stop", lambda status: not status.alive)
+
+
+def _ask(run: str, request: str, reached: Any) -> int:
+    """Ask the run's worker for something, wait until it has done it, and say where the run stands."""
+    from engine.errors import Problem
+    from engine.runs import library, supervisor
+    from engine.runs.status import read_status
+    from tui.cli.follow import PATIENCE, wait_for
+    from tui.cli.outcome import run_fields
+
+    here = session()
+    folder: Path = library.find(run)
+    supervisor.request(folder, request)
+    if not wait_for(folder, reached):
+        raise Problem("cli.no_answer", exit_code=1, run=folder.name, seconds=round(PATIENCE))
+    status = read_status(folder)
+    here.line(here.t("cli.runs.now", run=folder.name, state=here.t(f"runs.state.{status.state}"), step=status.step))
+    here.document(run_fields(status))
+    return 0

@@ -1,0 +1,126 @@
+"""`preferably tour` and `preferably lab`: the labs from a shell, each ending at its gate."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.errors import Problem
+from tui.cli.session import Session, session
+from tui.cli.translated import argument, command, option
+
+TOUR = ("00", "01", "02")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One lab, run to its gate."""
+
+    lab: str
+    run: str
+    gate: dict[str, Any]
+
+
+@command("tour")
+@option("--seed", default="0", metavar="number", help="option.seed")
+def tour(seed: str) -> int:
+    here = session()
+    here.line(here.t("cli.tour.begin"))
+    attempts: list[Attempt] = []
+    for number, lab_id in enumerate(TOUR, 1):
+        here.line()
+        here.line(f"[{number}/{len(TOUR)}] {heading(lab_id, here)}")
+        attempts.append(attempt(lab_id, seed, "shipped", here))
+    here.line()
+    for line in gates_table(attempts, here):
+        here.line(line)
+    passed = all(done.gate["passed"] for done in attempts)
+    here.line()
+    here.line(here.t("cli.tour.passed" if passed else "cli.tour.missed"))
+    here.document({
+        "passed": passed,
+        "labs": [{"lab": done.lab, "run": done.run, "gate": done.gate} for done in attempts],
+    })
+    return 0 if passed else 1
+
+
+@command("lab")
+@argument("lab_id", metavar="lab")
+@option("--seed", default="0", metavar="number", help="option.seed")
+@option("--data", default="shipped", metavar="data", help="option.data")
+def lab(lab_id: str, seed: str, data: str) -> int:
+    here = session()
+    lab_id = lab_id.zfill(2)
+    here.line(heading(lab_id, here))
+    done = attempt(lab_id, seed, data, here)
+    here.line()
+    for line in gates_table([done], here):
+        here.line(line)
+    here.document({"lab": done.lab, "run": done.run, "gate": done.gate})
+    return 0 if done.gate["passed"] else 1
+
+
+def find(lab_id: str) -> Any:
+    """The lab. Raises Problem "cli.no_such_lab"."""
+    from engine.labs import LABS
+
+    if lab_id not in LABS:
+        raise Problem("cli.no_such_lab", lab=lab_id, known=", ".join(LABS))
+    return LABS[lab_id]
+
+
+def heading(lab_id: str, here: Session) -> str:
+    """The lab, and what it must reach, said before it runs."""
+    from tui.cli.outcome import measure
+    from tui.widgets.interval_line import two
+
+    lab = find(lab_id)
+    return here.t(
+        "cli.lab.heading",
+        lab=lab_id,
+        method=here.t(f"runs.method.{lab.method}"),
+        measure=measure(here, lab.gate),
+        threshold=two(lab.threshold),
+    )
+
+
+def attempt(lab_id: str, seed: str, data: str, here: Session) -> Attempt:
+    """Run the lab's recipe to its end. Raises what `watch` raises, and Problem "cli.no_gate"."""
+    from engine.runs import supervisor
+    from engine.runs.recipe import Recipe
+    from tui.cli.follow import watch
+    from tui.cli.outcome import create, remember
+
+    # Made by name first, so that a seed that is no number is refused like any other setting.
+    seed_number = Recipe.make(find(lab_id).method, {"seed": seed}).seed
+    folder: Path = create(find(lab_id).recipe(seed=seed_number, data=data))
+    here.line(here.t("cli.lab.started", run=folder.name, folder=str(folder)))
+    supervisor.start(folder)
+    run = watch(folder, here, title=lab_id)
+    gate = run.status.gate or run.history.gate
+    remember(run.status, gate)
+    if gate is None:
+        raise Problem("cli.no_gate", exit_code=1, run=folder.name)
+    return Attempt(lab_id, folder.name, gate)
+
+
+def gates_table(attempts: list[Attempt], here: Session) -> list[str]:
+    """A row per gate, then each gate's figures."""
+    from tui.cli.outcome import gate_lines, measure, table
+    from tui.widgets.interval_line import two
+
+    rows = [
+        (
+            done.lab,
+            measure(here, done.gate["id"]),
+            two(done.gate["value"]),
+            f"> {two(done.gate['threshold'])}",
+            f"{two(done.gate['low'])}–{two(done.gate['high'])}" if done.gate.get("low") is not None else "–",
+            f"✓ {here.t('gate.passed')}" if done.gate["passed"] else f"✗ {here.t('gate.missed')}",
+        )
+        for done in attempts
+    ]
+    heads = [here.t(f"cli.gates.{name}") for name in ("lab", "measure", "value", "threshold", "interval", "verdict")]
+    lines = table(heads, rows)
+    for done in attempts:
+        lines += ["", f"{done.lab}  {done.run}", *gate_lines(done.gate, here)]
+    return lines
