@@ -1,18 +1,32 @@
 """The terminal app: which screen is open, in which language and colours, and what happens when something fails."""
 
+import threading
+import traceback
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App
+from textual import work
+from textual._context import active_message_pump
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.worker import WorkerFailed
 
+from content.errors import ContentError
 from content.text import LANGUAGES, say
 from engine.errors import Problem
+from engine.paths import home
 from tui import places, settings, themes
+from tui.problems import explain
 from tui.screens.base import PreferablyScreen
 
 if TYPE_CHECKING:
     from engine.store import Store
+
+
+DEEPEST = 40
+"""So many screens on top of each other are no visit but a failure that repeats itself."""
 
 
 class PreferablyApp(App[None]):
@@ -47,6 +61,7 @@ class PreferablyApp(App[None]):
             self.settings, self.settings_problem = settings.Settings.default(), problem
         self.language = language or self.settings.language
         self._store: Store | None = None
+        self._store_lock = threading.Lock()
         for theme in (themes.DARK, themes.LIGHT):
             self.register_theme(theme)
         self.theme = self.settings.theme if self.settings.theme in self.available_themes else themes.DARK.name
@@ -57,11 +72,11 @@ class PreferablyApp(App[None]):
         """The sentence `key` in the learner's language."""
         return say(self.language, key, **params)
 
-    def sentence(self, problem: Problem) -> str:
+    def sentence(self, problem: Problem | ContentError) -> str:
         """What is wrong and what to do, in the learner's language."""
-        return self.t(f"problems_{problem.code}", **problem.params)
+        return explain(problem, self.language)  # type: ignore[arg-type]  # both have code and params
 
-    def show_problem(self, problem: Problem) -> None:
+    def show_problem(self, problem: Problem | ContentError) -> None:
         """Say a mendable problem without leaving the screen."""
         self.notify(self.sentence(problem), severity="warning", markup=False)
 
@@ -69,12 +84,32 @@ class PreferablyApp(App[None]):
 
     @property
     def store(self) -> "Store":
-        """The learner's store, opened at first use (its library is too slow to import before the first frame)."""
-        if self._store is None:
-            from engine.store import Store
+        """The learner's store. It is opened once, in the background, after the first frame: its library is slow to
+        import. Screens that draw from it override `store_opened`; here whoever comes before that waits."""
+        with self._store_lock:
+            if self._store is None:
+                from engine.store import Store
 
-            self._store = Store.open()
-        return self._store
+                self._store = Store.open()
+            return self._store
+
+    @property
+    def store_is_open(self) -> bool:
+        return self._store is not None
+
+    @work(thread=True, exit_on_error=False)
+    def open_store(self) -> None:
+        try:
+            _ = self.store
+        except Problem as problem:
+            self.call_from_thread(self.show_error, problem)
+        else:
+            self.call_from_thread(self._tell_store_opened)
+
+    async def _tell_store_opened(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, PreferablyScreen) and screen.is_mounted:
+                await screen.store_opened()
 
     # --- places
 
@@ -87,6 +122,13 @@ class PreferablyApp(App[None]):
     async def on_mount(self) -> None:
         place, arguments = self.start
         await self.go(place, **arguments)
+        if self.settings_problem:
+            self.show_problem(self.settings_problem)
+        self.call_after_refresh(self.open_store)
+
+    def on_unmount(self) -> None:
+        if self._store is not None:
+            self._store.close()
 
     async def go(self, place: str, **arguments: Any) -> None:
         """Open a place. A place that is already open underneath is returned to instead of being opened twice."""
@@ -126,5 +168,82 @@ class PreferablyApp(App[None]):
         self.set_theme(themes.LIGHT.name if self.current_theme.dark else themes.DARK.name)
 
     def remember(self, **changes: str) -> None:
+        """Keep a choice for the next session."""
         self.settings = replace(self.settings, **changes)
-        settings.save(self.settings)
+        try:
+            settings.save(self.settings)
+        except Problem as problem:
+            self.show_problem(problem)
+
+    # --- help and commands
+
+    def action_help(self) -> None:
+        from tui.screens.help import HelpScreen
+
+        if isinstance(self.screen, PreferablyScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C copies a selection; without one it says how to leave."""
+        self.notify(self.t("app.how_to_quit"), markup=False)
+
+    def action_command_palette(self) -> None:
+        from tui.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(placeholder=self.t("app.palette.placeholder"), id="--command-palette"))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        from tui.palette import commands
+
+        return commands(self)
+
+    # --- what fails
+
+    def show_error(self, error: Exception) -> None:
+        """Say in a dialog what failed; its details are shown on a key."""
+        from tui.screens.error import ErrorScreen
+
+        sentence = (
+            self.sentence(error)
+            if isinstance(error, Problem | ContentError)
+            else self.t("app.error.unexpected", name=type(error).__name__)
+        )
+        self.push_screen(ErrorScreen(sentence, "".join(traceback.format_exception(error))))
+
+    async def start_again(self) -> None:
+        """Back to a fresh home: a screen in which something failed answers no more."""
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await self.switch_screen(self.get_default_screen())
+
+    def _handle_exception(self, error: Exception) -> None:
+        """An unexpected error never puts a traceback on the learner's screen.
+
+        A screen in which it happened is dead, and left when the dialog is closed. If the app itself is what failed, it
+        ends with one sentence, and the traceback stays in a file.
+        """
+        caught = self.catch_errors if self.catch_errors is not None else not self.is_headless
+        if not caught:
+            super()._handle_exception(error)
+            return
+        in_worker = isinstance(error, WorkerFailed)
+        if isinstance(error, WorkerFailed) and isinstance(error.error, Exception):
+            error = error.error
+        if active_message_pump.get(None) is self or len(self.screen_stack) > DEEPEST:
+            self._end(error)
+        else:
+            self.call_later(self._report, error, not in_worker)
+
+    async def _report(self, error: Exception, leave: bool) -> None:
+        try:
+            if leave:
+                await self.start_again()
+            self.show_error(error)
+        except Exception as another:
+            self._end(another)
+
+    def _end(self, error: Exception) -> None:
+        file = home() / "last-error.txt"
+        file.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        self.exit(return_code=1, message=self.t("app.error.ended", file=str(file)))

@@ -50,12 +50,19 @@ def load(file: Path | None = None) -> Settings:
 
 
 def save(settings: Settings, file: Path | None = None) -> None:
-    """Write the whole file aside, then put it in place: a reader sees the old one or the new one, never half."""
+    """Write the whole file aside, then put it in place: a reader sees the old one or the new one, never half.
+
+    Raises Problem "settings.unwritable".
+    """
     file = file or settings_file()
     aside = file.with_name(f"{file.name}.{os.getpid()}.new")
-    with aside.open("w", encoding="utf-8") as stream:
-        json.dump(asdict(settings), stream, indent=2)
-        stream.write("\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(aside, file)
+    try:
+        with aside.open("w", encoding="utf-8") as stream:
+            json.dump(asdict(settings), stream, indent=2)
+            stream.write("\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(aside, file)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise Problem("settings.unwritable", file=str(file), reason=error.strerror or "") from error

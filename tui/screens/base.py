@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -30,13 +31,14 @@ class TitleBar(Widget):
 
     def render(self) -> Content:
         assert isinstance(self.screen, PreferablyScreen)
-        *before, here = ["Preferably", *self.screen.crumbs()]
         status = Content(f"{clean(self.status)} " if self.status else "")
-        path = Content.assemble(
-            " ", *((f"{clean(crumb)} ▸ ", "$secondary") for crumb in before), (clean(here), "bold $accent")
-        )
-        room = max(0, self.size.width - status.cell_length)
-        return Content.assemble(path.truncate(room, ellipsis=True, pad=True), status)
+        room = max(0, self.size.width - status.cell_length - 1)
+        crumbs = ["Preferably", *map(clean, self.screen.crumbs())]
+        while len(crumbs) > 1 and Content(" ▸ ".join(crumbs)).cell_length > room:
+            del crumbs[0]
+        *before, here = crumbs
+        path = Content.assemble(" ", *((f"{crumb} ▸ ", "$secondary") for crumb in before), (here, "bold $accent"))
+        return Content.assemble(path.truncate(room + 1, ellipsis=True, pad=True), status)
 
 
 class PreferablyScreen(Screen[None]):
@@ -87,8 +89,13 @@ class PreferablyScreen(Screen[None]):
         """Called on every open screen after the learner chose another language."""
         await self.recompose()
 
+    @on(events.Mount)
+    def _tell_of_open_store(self) -> None:
+        if self.app.store_is_open:
+            self.call_next(self.store_opened)
+
     async def store_opened(self) -> None:
-        """Called once, soon after the first frame, when the learner's store has been opened."""
+        """Called once, as soon as the learner's store is open: after mounting, or later if the app has just started."""
 
     async def action_back(self) -> None:
         await self.app.back()

@@ -1,0 +1,24 @@
+"""One file per live block: which sliders a worked example has, and how its result is shown."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from content.markup import Live
+
+if TYPE_CHECKING:
+    from tui.widgets.live_block import LiveBlock
+
+BLOCKS = {
+    "optimal-policy": "tui.live.optimal_policy:OptimalPolicyBlock",
+    "bradley-terry": "tui.live.bradley_terry:BradleyTerryBlock",
+    "ppo-clip": "tui.live.ppo_clip:PPOClipBlock",
+    "dpo": "tui.live.dpo:DPOBlock",
+    "implicit-reward": "tui.live.implicit_reward:ImplicitRewardBlock",
+}
+
+
+def build(live: Live) -> "LiveBlock":
+    """The block that a chapter asks for. Raises KeyError for a name that no block has."""
+    module, name = BLOCKS[live.formula].split(":")
+    block: LiveBlock = getattr(import_module(module), name)(live)
+    return block

@@ -1,0 +1,76 @@
+"""The closed form: a reference tilted by reward / β."""
+
+from collections.abc import Iterator
+
+from textual.content import Content
+
+from engine.theory import optimal_policy, optimal_policy_limits
+from tui.live.written import fixed, vector
+from tui.widgets.bars import bar
+from tui.widgets.live_block import LiveBlock, Values
+from tui.widgets.slider import Slider, Track
+
+BETA = Track(0.01, 10, log=True)
+SHARE = Track(0.001, 0.999, step=0.05, fine=0.01, decimals=3)
+REWARD = Track(-3, 3, step=0.25, fine=0.05)
+DIGITS = "₁₂₃₄₅₆"
+
+
+class OptimalPolicyBlock(LiveBlock):
+    """Two answers share one prior slider; three or more have one each, and the others make room in proportion."""
+
+    title = "live.optimal_policy.title"
+    hint = "live.optimal_policy.try"
+    defaults = {"prior": (0.6, 0.4), "reward": (1.0, 0.0), "beta": 0.5}
+
+    @property
+    def count(self) -> int:
+        return len(self.arguments["prior"])
+
+    def sliders(self) -> Iterator[Slider]:
+        prior, reward = self.arguments["prior"], self.arguments["reward"]
+        yield Slider("beta", "β", float(self.arguments["beta"]), BETA)
+        for number in range(1 if self.count == 2 else self.count):
+            yield Slider(f"prior{number}", f"π_ref(y{DIGITS[number]})", float(prior[number]), SHARE)
+        for number in range(self.count):
+            yield Slider(f"reward{number}", f"R(y{DIGITS[number]})", float(reward[number]), REWARD)
+
+    def moved(self, slider: Slider) -> None:
+        if self.count == 2 or not (slider.name or "").startswith("prior"):
+            return
+        others = [self.slider(f"prior{number}") for number in range(self.count)]
+        others.remove(slider)
+        total = sum(other.value for other in others)
+        for other in others:
+            other.set(other.value * (1 - slider.value) / total, tell=False)
+
+    def prior(self, values: Values) -> list[float]:
+        """The probabilities of the reference, which add up to 1 whatever the rounding of the sliders."""
+        if self.count == 2:
+            return [values["prior0"], 1 - values["prior0"]]
+        shares = [values[f"prior{number}"] for number in range(self.count)]
+        return [share / sum(shares) for share in shares]
+
+    def lines(self, values: Values, width: int) -> list[Content]:
+        prior = self.prior(values)
+        reward = [values[f"reward{number}"] for number in range(self.count)]
+        beta = values["beta"]
+        best = optimal_policy(prior=prior, reward=reward, beta=beta)
+        limits = optimal_policy_limits(prior=prior, reward=reward)
+        say = self.app.t
+        lines = [Content.styled(f"    {say('live.optimal_policy.header')}", "$secondary")]
+        for number, (before, now) in enumerate(zip(prior, best.policy, strict=True)):
+            numbers = f"y{DIGITS[number]}  {before:.3f} → {now:.3f}  "
+            lines.append(Content.assemble(numbers, bar(now, max(4, width - len(numbers)), before)))
+        tilt = f"{fixed(prior[0], 3)} · exp({fixed(reward[0], 2)} / {fixed(beta, 2)})"
+        share = f"{fixed(best.weights[0])} / {fixed(best.Z)}"
+        result = f"π*(y₁) = {tilt} / Z = {share} = "
+        lines.append(Content.assemble(result, (fixed(best.policy[0], 3), "bold $accent")))
+        lines.append(
+            Content.assemble(
+                "Z = ", (fixed(best.Z), "bold"), "   KL = ", (fixed(best.kl), "bold"), f" {say('live.nats')}   ",
+                "E[R] = ", (fixed(best.expected_reward), "bold"),
+            )
+        )  # fmt: skip
+        lines.append(Content(f"β → 0: {vector(limits.beta_to_zero)}   β → ∞: {vector(limits.beta_to_infinity)}"))
+        return lines

@@ -1,0 +1,59 @@
+"""The command palette: every place, both languages and all colours, found by typing."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.app import SystemCommand
+from textual.command import CommandList, CommandPalette
+from textual.widgets.option_list import Option
+
+from content.chapters import chapters
+from content.labs import labs
+from content.text import LANGUAGES, say
+
+if TYPE_CHECKING:
+    from tui.app import PreferablyApp
+
+
+class Palette(CommandPalette):
+    """Textual's palette, with its one sentence in the learner's language."""
+
+    def _start_no_matches_countdown(self, search_value: str) -> None:
+        self._stop_no_matches_countdown()
+        self._no_matches_timer = self.set_timer(self._NO_MATCHES_COUNTDOWN, lambda: self._say_no_matches(search_value))
+
+    def _say_no_matches(self, search_value: str) -> None:
+        if search_value:
+            app: PreferablyApp = self.app  # type: ignore[assignment]
+            nothing = Option(app.t("app.palette.nothing"), disabled=True, id=self._NO_MATCHES)
+            self.query_one(CommandList).add_option(nothing)
+        self._list_visible = bool(search_value)
+
+
+def commands(app: "PreferablyApp") -> Iterator[SystemCommand]:
+    """Everything the palette offers, in the learner's language."""
+
+    def command(title: str, help: str, place: str, **arguments: str) -> SystemCommand:
+        return SystemCommand(title, help, partial(app.go, place, **arguments))
+
+    t = app.t
+    yield command(t("app.palette.home"), t("app.palette.home_help"), "home")
+    for chapter in chapters(app.language):
+        title = t("app.palette.chapter", id=chapter.id, title=chapter.title)
+        yield command(title, t("app.palette.chapter_help", minutes=chapter.minutes), "learn", chapter=chapter.id)
+    for lab in labs(app.language):
+        title = t("app.palette.lab", id=lab.id, title=lab.title)
+        yield command(title, t("app.palette.lab_help", minutes=lab.minutes), "lab", lab=lab.id)
+    yield command(t("app.palette.label"), t("app.palette.label_help"), "label")
+    yield command(t("app.palette.runs"), t("app.palette.runs_help"), "runs")
+    for language in LANGUAGES:
+        if language != app.language:
+            title = say(language, "app.palette.language")
+            yield SystemCommand(title, t("app.palette.language_help"), partial(app.set_language, language))
+    for theme in app.available_themes:
+        if theme != app.theme:
+            title = t("app.palette.theme", name=t(f"app.theme.{theme}") if theme.startswith("preferably") else theme)
+            yield SystemCommand(title, t("app.palette.theme_help"), partial(app.set_theme, theme))
+    yield SystemCommand(t("app.palette.help"), t("app.palette.help_help"), app.action_help)
+    yield SystemCommand(t("app.palette.quit"), t("app.palette.quit_help"), app.action_quit)

@@ -1,0 +1,12 @@
+"""A share as a bar, and how it changed: █ kept, ▓ gained, ▒ lost. The signs differ, so colour is never needed."""
+
+from textual.content import Content
+
+KEPT, GAINED, LOST, REST = ("█", "$primary"), ("▓", "$success"), ("▒", "$error"), ("·", "$rule")
+
+
+def bar(now: float, width: int, before: float | None = None) -> Content:
+    """`now` (0 to 1) as a bar of `width` cells, compared with `before` where that is given."""
+    old, new = (round(min(1.0, max(0.0, share)) * width) for share in (now if before is None else before, now))
+    parts = [(KEPT, min(old, new)), (GAINED, new - old), (LOST, old - new), (REST, width - max(old, new))]
+    return Content.assemble(*((sign * cells, style) for (sign, style), cells in parts if cells > 0))

@@ -1,0 +1,30 @@
+"""The sections of a chapter: which is open, which have been read."""
+
+from collections.abc import Sequence
+
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from content.documents import Section
+from tui.literal import clean
+
+
+class Contents(OptionList):
+    """A list of sections; choosing one posts `OptionSelected` with the section's id."""
+
+    DEFAULT_CSS = """
+    Contents { width: 34; height: 1fr; dock: left; border: none; border-right: solid $rule; padding: 1 1;
+               background: $background; }
+    Contents > .option-list--option-highlighted { background: $panel; text-style: none; }
+    Contents:focus > .option-list--option-highlighted { background: $primary 25%; text-style: bold; }
+    """
+
+    def fill(self, sections: Sequence[Section], here: int, read: set[str]) -> None:
+        """Show these sections, the open one marked ▸ and those read ✓."""
+        self.clear_options()
+        for number, section in enumerate(sections):
+            mark = ("▸ ", "bold $accent") if number == here else ("✓ ", "$success") if section.id in read else "  "
+            style = "bold" if number == here else ""
+            self.add_option(Option(Content.assemble(mark, (clean(section.title), style)), id=section.id))
+        self.highlighted = here

@@ -1,0 +1,190 @@
+"""One section of a chapter as Markdown with formulas in two dimensions, live blocks and questions in the flow."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.geometry import Size
+from textual.widget import Widget
+from textual.widgets import Markdown
+from textual.widgets.markdown import MarkdownBlock
+
+from content.documents import Section
+from content.maths import MathsError, display, inline
+from tui import live
+from tui.widgets.question_box import QuestionBox
+
+FENCES = {"live": "live_block", "question": "question_block"}
+"""What a fence is called by its first word, and the token that stands for it."""
+INDENT = 4
+
+
+def folded(text: str) -> str:
+    """`text` without case and accents, character for character, so that places in it stay the same."""
+    return "".join(unicodedata.normalize("NFD", character)[0].lower() for character in text)
+
+
+def parser(search: str = "") -> MarkdownIt:
+    """A Markdown parser that knows `$…$`, `$$…$$` and our fences, and marks what `search` finds."""
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    dollarmath_plugin(markdown, allow_labels=False, double_inline=False)
+
+    def rewrite(state: StateCore) -> None:
+        for token in state.tokens:
+            if token.type == "fence" and (first := token.info.split(" ")[0]) in FENCES:
+                token.type = FENCES[first]
+            for child in token.children or []:
+                if child.type == "math_inline":
+                    child.type, child.content = "text", inline(child.content)
+            if search and token.children:
+                token.children = list(_marked(token.children, folded(search)))
+
+    markdown.core.ruler.push("lesson", rewrite)
+    return markdown
+
+
+def _marked(children: Sequence[Token], search: str) -> Iterator[Token]:
+    """The inline tokens, with what is found put between the tokens of a deletion, which lessons have no use for."""
+    for token in children:
+        if token.type != "text" or search not in folded(token.content):
+            yield token
+            continue
+        end = 0
+        for found in re.finditer(re.escape(search), folded(token.content)):
+            yield Token("text", "", 0, content=token.content[end : found.start()])
+            yield Token("s_open", "s", 1)
+            yield Token("text", "", 0, content=token.content[found.start() : found.end()])
+            yield Token("s_close", "s", -1)
+            end = found.end()
+        yield Token("text", "", 0, content=token.content[end:])
+
+
+@dataclass(frozen=True)
+class Match:
+    """Where something was found: the section's number, and the line of its Markdown where the block starts."""
+
+    section: int
+    line: int
+
+
+def matches(sections: Sequence[Section], search: str) -> list[Match]:
+    """Every place in the text where `search` stands, case and accents aside, in reading order."""
+    found: list[Match] = []
+    if not search.strip():
+        return found
+    for number, section in enumerate(sections):
+        line = 0
+        for token in parser(search).parse(section.markdown):
+            line = token.map[0] if token.map else line
+            found += [Match(number, line) for child in token.children or [] if child.type == "s_open"]
+    return found
+
+
+def links(section: Section) -> list[tuple[str, str]]:
+    """The links of a section as (text, target), in order."""
+    found: list[tuple[str, str]] = []
+    for token in parser().parse(section.markdown):
+        open_link: list[str] | None = None
+        for child in token.children or []:
+            if child.type == "link_open":
+                open_link = []
+                target = str(child.attrs.get("href", ""))
+            elif child.type == "link_close" and open_link is not None:
+                found.append(("".join(open_link), target))
+                open_link = None
+            elif open_link is not None:
+                open_link.append(child.content)
+    return found
+
+
+class Formula(MarkdownBlock):
+    """A display formula, laid out for the width there is."""
+
+    DEFAULT_CSS = f"""
+    Formula {{ margin: 0 0 1 0; padding: 0 0 0 {INDENT}; height: auto; text-wrap: nowrap; color: $foreground; }}
+    """
+
+    def __init__(self, markdown: Markdown, token: Token) -> None:
+        super().__init__(markdown, token)
+        self.tex = token.content
+
+    def formula_lines(self, width: int) -> list[str]:
+        """The formula in two dimensions; on lines as they come where the screen is too narrow for it."""
+        try:
+            return display(self.tex, width)
+        except MathsError as error:
+            if error.code != "content.maths_too_wide":
+                raise
+        text = inline(self.tex)
+        return [text[start : start + width] for start in range(0, len(text), width)]
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self.formula_lines(width))
+
+    def render(self) -> Content:
+        return Content("\n".join(self.formula_lines(max(1, self.content_size.width))))
+
+
+class Embedded(MarkdownBlock):
+    """A widget between the paragraphs."""
+
+    DEFAULT_CSS = "Embedded { height: auto; }"
+
+    def __init__(self, markdown: Markdown, token: Token, widget: Widget) -> None:
+        super().__init__(markdown, token)
+        self.widget = widget
+
+    def compose(self) -> ComposeResult:
+        yield self.widget
+
+
+class Lesson(Markdown):
+    """Shows one section at a time. Links are posted as `LinkClicked`, never opened."""
+
+    DEFAULT_CSS = """
+    Lesson { background: transparent; padding: 0; max-width: 88; }
+    Lesson > MarkdownH3 { margin: 1 0 1 0; color: $primary; text-style: bold; }
+    Lesson MarkdownBlock > .s { text-style: bold not strike; background: $accent 35%; }
+    Lesson MarkdownBlock > .code_inline { background: $panel; color: $foreground; }
+    Lesson MarkdownBlock:dark > .code_inline { background: $panel; }
+    Lesson MarkdownFence { background: $panel; color: $foreground; margin: 0 0 1 0; }
+    Lesson MarkdownFence > Label { padding: 0 2; }
+    Lesson MarkdownBlockQuote { background: $surface; border-left: thick $secondary; margin: 0 0 1 0; }
+    Lesson MarkdownTable { margin: 0 0 1 0; }
+    Lesson .-here { background: $panel; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(open_links=False, parser_factory=lambda: parser(self.search))
+        self.search = ""
+        self.section: Section | None = None
+        self.answered: frozenset[str] = frozenset()
+
+    async def show(self, section: Section, search: str = "", answered: frozenset[str] = frozenset()) -> None:
+        """Show the section, with what `search` finds marked. `answered`: ids of questions answered rightly before."""
+        self.section, self.search, self.answered = section, search, answered
+        self._live, self._questions = iter(section.lives), iter(section.questions)
+        await self.update(section.markdown)
+
+    def unhandled_token(self, token: Token) -> MarkdownBlock | None:
+        """Formulas and the fences of `FENCES`, which stand in the text in the order in which the section lists them."""
+        if token.type == "math_block":
+            return Formula(self, token)
+        if token.type == "live_block":
+            return Embedded(self, token, live.build(next(self._live)))
+        if token.type == "question_block":
+            question = next(self._questions)
+            return Embedded(self, token, QuestionBox(question, answered=question.id in self.answered))
+        return None
+
+    def block_at(self, line: int) -> MarkdownBlock | None:
+        """The innermost block that the line of the Markdown belongs to."""
+        around = [block for block in self.query(MarkdownBlock) if block.source_range[0] <= line < block.source_range[1]]
+        return min(around, key=lambda block: block.source_range[1] - block.source_range[0], default=None)

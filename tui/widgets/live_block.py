@@ -1,0 +1,136 @@
+"""A worked example that moves: sliders, a picture of the result, the numbers in words, and what to try."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, VerticalScroll
+from textual.content import Content
+from textual.events import Resize
+from textual.geometry import Size
+from textual.widget import Widget
+from textual.widgets import Static
+
+from content.markup import Live
+from tui.literal import literal
+from tui.widgets.slider import Slider
+
+if TYPE_CHECKING:
+    from tui.app import PreferablyApp
+
+Values = Mapping[str, float]
+TWO_COLUMNS = 66
+"""From this width on, sliders stand side by side."""
+
+
+class Readout(Widget):
+    """The lines below the sliders: a fixed number of them, so that a move repaints and never lays out anew."""
+
+    DEFAULT_CSS = "Readout { height: auto; margin: 1 0 0 0; padding: 0 2; text-wrap: nowrap; }"
+
+    def __init__(self, lines: Callable[[int], list[Content]]) -> None:
+        super().__init__()
+        self.lines = lines
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self.lines(width))
+
+    def render(self) -> Content:
+        width = self.content_size.width
+        return Content("\n").join(line.truncate(width, ellipsis=True) for line in self.lines(width))
+
+
+class LiveBlock(Container):
+    """Subclasses say which sliders there are and what the lines below them show; the formulas are the engine's.
+
+    `title` and `hint` are ids of sentences; a chapter's own `try` replaces the hint.
+    """
+
+    title: ClassVar[str]
+    hint: ClassVar[str]
+    defaults: ClassVar[Mapping[str, Any]]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "neighbour(1)", "live.keys.neighbour", key_display="↑↓"),
+        Binding("up", "neighbour(-1)", show=False),
+        Binding("r", "reset", "live.keys.reset"),
+    ]
+    DEFAULT_CSS = """
+    LiveBlock { height: auto; border: round $primary; background: $surface; padding: 0 1; margin: 0 0 1 0;
+                border-title-color: $primary; border-title-style: bold; border-subtitle-color: $secondary; }
+    LiveBlock:focus-within { border: round $accent; border-title-color: $accent; }
+    LiveBlock > .sliders { height: auto; layout: grid; grid-size: 1; grid-rows: 1; grid-gutter: 0 2; }
+    LiveBlock.-wide > .sliders { grid-size: 2; }
+    LiveBlock > .hint { height: auto; padding: 0 2; margin: 1 0 0 0; color: $secondary; }
+    """
+    if TYPE_CHECKING:
+
+        @property
+        def app(self) -> "PreferablyApp": ...  # type: ignore[override]
+
+    def __init__(self, live: Live) -> None:
+        super().__init__()
+        self.arguments = {**self.defaults, **live.arguments}
+        self.try_this = live.try_this
+
+    # --- what a block says of itself
+
+    def sliders(self) -> Iterator[Slider]:
+        """The sliders in the order in which they are read."""
+        raise NotImplementedError
+
+    def lines(self, values: Values, width: int) -> list[Content]:
+        """What the values give, as lines of at most `width` cells; always the same number of lines."""
+        raise NotImplementedError
+
+    def moved(self, slider: Slider) -> None:
+        """A slider moved: the place to move others with it."""
+
+    # --- the widget
+
+    def compose(self) -> ComposeResult:
+        self._sliders = {slider.name or "": slider for slider in self.sliders()}
+        widest = max(slider.label_width for slider in self._sliders.values())
+        for slider in self._sliders.values():
+            slider.label_width = widest
+        with Container(classes="sliders"):
+            yield from self._sliders.values()
+        yield Readout(lambda width: self.lines(self.values(), width))
+        hint = self.try_this or self.app.t(self.hint)
+        yield Static(Content.assemble((self.app.t("live.try") + " ", "bold $accent"), literal(hint)), classes="hint")
+
+    def on_mount(self) -> None:
+        self.border_title = self.app.t("live.title", name=self.app.t(self.title))
+        self.border_subtitle = self.app.t("live.subtitle")
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.width >= TWO_COLUMNS, "-wide")
+
+    def values(self) -> dict[str, float]:
+        return {name: slider.value for name, slider in self._sliders.items()}
+
+    def slider(self, name: str) -> Slider:
+        return self._sliders[name]
+
+    def on_slider_moved(self, event: Slider.Moved) -> None:
+        event.stop()
+        self.moved(event.slider)
+        self.query_one(Readout).refresh()
+
+    def action_reset(self) -> None:
+        for slider in self._sliders.values():
+            slider.reset()
+        self.query_one(Readout).refresh()
+
+    def action_neighbour(self, direction: int) -> None:
+        """Go to the next slider; past the last one, back to the page, so that nobody is caught in here."""
+        sliders = list(self._sliders.values())
+        focused = self.screen.focused
+        place = next((number for number, slider in enumerate(sliders) if slider is focused), 0) + direction
+        if 0 <= place < len(sliders):
+            sliders[place].focus()
+            return
+        page = next((parent for parent in self.ancestors if isinstance(parent, VerticalScroll)), None)
+        if page is not None:
+            page.focus(scroll_visible=False)
+            page.scroll_relative(y=3 * direction, animate=False)
