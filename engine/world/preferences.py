@@ -71,13 +71,18 @@ def held_out_prompts(seed: int, count: int = 50, lemmas: Collection[str] = tuple
     return list(found.values())
 
 
+def draw_training_prompt(source: random.Random) -> Prompt:
+    """A correct or fill prompt from the training side, without the held-out verbs."""
+    sentence = draw(source, held_out=False, lemmas=TRAINED_VERBS)
+    return drawn_prompt(source, source.choice(("correct", "fill")), sentence)
+
+
 def training_prompts(seed: int, count: int) -> list[Prompt]:
-    """Correct and fill prompts from the training side, without the held-out verbs, each different."""
+    """Different training prompts, seeded."""
     source = random.Random(f"prompts:{seed}")
     found: dict[str, Prompt] = {}
     while len(found) < count:
-        sentence = draw(source, held_out=False, lemmas=TRAINED_VERBS)
-        prompt = drawn_prompt(source, source.choice(("correct", "fill")), sentence)
+        prompt = draw_training_prompt(source)
         found.setdefault(prompt.text, prompt)
     return list(found.values())
 
