@@ -100,7 +100,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 def _parse(line: bytes) -> dict[str, Any]:
     try:
         row = json.loads(
-            line.decode("utf-8-sig"), object_pairs_hook=_object, parse_float=_finite, parse_constant=_finite
+            line.rstrip().decode("utf-8-sig"), object_pairs_hook=_object, parse_float=_finite, parse_constant=_finite
         )
     except UnicodeDecodeError as error:
         raise _Fault("not_utf8", position=error.start + 1) from None
