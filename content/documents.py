@@ -39,7 +39,12 @@ class Section:
     @cached_property
     def lives(self) -> tuple[markup.Live, ...]:
         """The live blocks in order. Raises ContentError."""
-        return tuple(markup.lives(self.source, self.file))
+        return tuple(markup.lives(self.source, self.file, self.line))
+
+    @cached_property
+    def checks(self) -> tuple[markup.Check, ...]:
+        """What vouches for its numbers. Raises ContentError."""
+        return tuple(markup.checks(self.source, self.file, self.line))
 
 
 @dataclass(frozen=True)

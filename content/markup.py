@@ -3,7 +3,8 @@
     <!-- check: optimal-policy prior=0.6,0.4 reward=1,0 beta=0.5 | policy=0.917,0.083 kl=0.2589 -->
     <!-- source: arXiv:2203.02155 0.02 -->
 
-A check says which formula of the engine gives the numbers just printed, a source which paper. Lines count from 1.
+A check says which formula of the engine gives the numbers just printed, a source which paper. Functions that may
+refuse take the file and the line on which the text starts in it; the others count lines of the text from 1.
 """
 
 import re
@@ -124,20 +125,20 @@ def links(text: str) -> list[Link]:
     return [Link(found["text"], found["target"], _line(masked, found.start())) for found in LINK.finditer(masked)]
 
 
-def lives(text: str, file: Path) -> list[Live]:
+def lives(text: str, file: Path, start: int = 1) -> list[Live]:
     """The live blocks. Raises ContentError for one that is not a mapping of arguments."""
     found = []
     for fence in fences(text, "live"):
-        settings = dict(mapping(fence.body, file, fence.line + 1))
+        settings = dict(mapping(fence.body, file, start + fence.line))
         try_this = str(settings.pop("try", ""))
-        found.append(Live(fence.name, MappingProxyType(settings), try_this, fence.line))
+        found.append(Live(fence.name, MappingProxyType(settings), try_this, start + fence.line - 1))
     return found
 
 
-def checks(text: str, file: Path) -> list[Check]:
+def checks(text: str, file: Path, start: int = 1) -> list[Check]:
     """The checks of a text. Raises ContentError for one that cannot be read."""
     return [
-        read_check(body.removeprefix("check:"), file, line)
+        read_check(body.removeprefix("check:"), file, start + line - 1)
         for body, line in _comments(text)
         if body.startswith("check:")
     ]

@@ -96,17 +96,20 @@ def read_as(question: Question, text: str) -> str:
         values, _ = _read(question, text)
     except _Unreadable:
         return ""
-    if question.type == "choice":
-        return question.options[int(values[0]) - 1]
-    scale, unit = (100, " %") if question.percent else (1, "")
-    return ", ".join(f"{float(value * scale):.6g}{unit}" for value in values).replace("-", "−")
+    return as_typed(question, tuple(Fraction(f"{float(value):.6g}") for value in values))
 
 
 def right_answer(question: Question) -> str:
     """The right answer as a learner would type it, or the text of the right option; empty where there is none."""
-    if question.type == "choice" and question.values:
-        return question.options[int(question.values[0]) - 1]
-    return ", ".join(f"{float(value):.12g}" for value in question.values).replace("-", "−")
+    return as_typed(question, question.values)
+
+
+def as_typed(question: Question, values: Values) -> str:
+    """An answer (or a mistake) in the form in which it would be typed; of a choice, the text of the option."""
+    if question.type == "choice" and values:
+        return question.options[int(values[0]) - 1]
+    scale, unit = (100, " %") if question.percent else (1, "")
+    return ", ".join(f"{float(value * scale):.12g}{unit}" for value in values).replace("-", "−")
 
 
 def predicted(question: Question, text: str) -> float | None:
@@ -122,7 +125,7 @@ def _read(question: Question, text: str) -> tuple[Values, int | None]:
     """The numbers of an answer, and with how few decimals they were typed (None: exactly). Raises _Unreadable."""
     if len(text) > LONGEST:
         raise _Unreadable(text[:20] + "…")
-    text = re.sub(r"\s+", " ", text).strip().replace("−", "-").replace("–", "-")
+    text = _plain_text(text)
     if question.type == "choice":
         return (Fraction(_option(question, text)),), None
     wanted = len(question.values) if question.type == "vector" else 1
@@ -133,11 +136,16 @@ def _read(question: Question, text: str) -> tuple[Values, int | None]:
     return tuple(number for number, _ in numbers), min(exact, default=None)
 
 
+def _plain_text(text: str) -> str:
+    """One space between words, and one kind of minus."""
+    return re.sub(r"\s+", " ", text).strip().replace("−", "-").replace("–", "-")
+
+
 def _option(question: Question, text: str) -> int:
     """The number of the option meant: by number, letter or its whole text."""
     label = text.rstrip(").").lower()
     for number, option in enumerate(question.options, start=1):
-        if label in (str(number), chr(ord("a") + number - 1)) or text.lower() == option.lower():
+        if label in (str(number), chr(ord("a") + number - 1)) or text.lower() == _plain_text(option).lower():
             return number
     raise _Unreadable(text)
 

@@ -133,8 +133,10 @@ class _Parser:
                 above = Row(((*above.items, *self.argument().items)) if above else self.argument().items)
             else:
                 raise MathsError("double_script", token.text, token.position)
-        if isinstance(base, Braced) and (label := above if base.over else below):
-            return replace(base, label=label)
+        if isinstance(base, Braced) and base.label is None and base.over:
+            base, above = replace(base, label=above), None
+        elif isinstance(base, Braced) and base.label is None:
+            base, below = replace(base, label=below), None
         return base if below is None and above is None else Scripted(base, below, above, limits)
 
     def _atom(self) -> Node:
