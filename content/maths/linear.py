@@ -110,7 +110,8 @@ def _scripted(node: Scripted, tight: bool) -> str:
     below = _script("_", line(node.below, tight=True), LOWERED) if node.below else ""
     above = _script("^", line(node.above, tight=True), RAISED) if node.above else ""
     # A small raised sign binds to the base, not to the letters of a subscript: π*_β.
-    return base + above + below if below[:1] == "_" and above[:1] != "^" else base + below + above
+    first = below[:1] == "_" and above[:1] != "^" and not node.limits
+    return base + above + below if first else base + below + above
 
 
 def _script(mark: str, script: str, table: dict[str, str]) -> str:
@@ -125,8 +126,10 @@ def _parts(row: Row) -> list[Node]:
 
 
 def _is_factor(row: Row) -> bool:
-    """One thing, or one thing applied to brackets: `Z(x)`, `exp(a)`, `π_θ(y|x)`."""
+    """One thing, or one thing applied to brackets: `Z(x)`, `exp(a)`, `π_θ(y|x)`; and the `∂θ` of a derivative."""
     first, *rest = _parts(row) or [row]
+    if first == Symbol("∂") and rest:
+        first, *rest = rest
     if isinstance(first, Fraction | Braced | Grid) or kinds(first)[0] in ("sign", "big", "relation", "binary"):
         return False
     return all(isinstance(item, Fenced) for item in rest)

@@ -136,6 +136,19 @@ def wrong_results(found: markup.Check) -> list[str]:
     return wrong
 
 
+def test_a_wrong_number_would_be_found() -> None:
+    line = "optimal-policy prior=0.6,0.4 reward=1,0 beta=0.5 | policy={} kl=0.2589"
+    for printed, wrong in (
+        ("0.917,0.083", 0),
+        ("0.9172,0.0828", 0),
+        ("0.918,0.083", 1),
+        ("0.917", 1),
+        ("0.083,0.917", 1),
+    ):
+        found = markup.read_check(line.format(printed), ROOT / "x.md", 1)
+        assert len(wrong_results(found)) == wrong, printed
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_every_checked_number_is_what_the_formula_gives(name: str) -> None:
     for _, section in sections(name):
