@@ -163,7 +163,8 @@ class History:
     def _go_back(self, step: int) -> None:
         """The worker went on from the checkpoint of `step`: what came later will be told again."""
         self.step, self.ended, self.error, self.gate = step, None, None, None
-        for known in (*self.metrics.values(), self.samples, self.choices, self.phases):
+        told: list[list[Any]] = [*self.metrics.values(), self.samples, self.choices, self.phases]
+        for known in told:
             _drop_from(known, step + 1)
         self.metrics = {name: points for name, points in self.metrics.items() if points}
         self.checkpoints = [known for known in self.checkpoints if known <= step]
