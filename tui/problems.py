@@ -17,11 +17,11 @@ def explain(problem: Problem, language: str) -> str:
     params: dict[str, Any] = {name: _literal(value) for name, value in problem.params.items()}
     try:
         words = {
-            name: say(language, key, **params)
+            name: known[key].format(**params)
             for name, value in params.items()
             if (key := f"problems_{area}.{name}_{value}") in known
         }
-        return say(language, f"problems_{problem.code}", **(params | words))
+        return known[f"problems_{problem.code}"].format(**(params | words))
     except (KeyError, IndexError, ValueError):
         details = ", ".join(f"{name}={value}" for name, value in params.items())
         return say(language, "problems_cli.unknown_code", code=problem.code, details=details or "–")

@@ -29,7 +29,7 @@ def export_labels(file: str, audit: bool, force: bool) -> None:
         done = labels.export_labels(store.labels(), Path(file).expanduser(), audit=audit, force=force)
     here.line(here.t("cli.export.labels_done", count=done.rows, file=str(done.path)))
     if done.left_out:
-        kinds = ", ".join(f"{count} {here.t(f'cli.choice.{choice}')}" for choice, count in done.left_out.items())
+        kinds = ", ".join(f"{here.t(f'cli.choice.{choice}')} {count}" for choice, count in done.left_out.items())
         here.line(here.t("cli.export.left_out", kinds=kinds))
     here.document({"file": str(done.path), "rows": done.rows, "left_out": done.left_out})
 

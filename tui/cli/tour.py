@@ -24,12 +24,13 @@ class Attempt:
 @option("--seed", default="0", metavar="number", help="option.seed")
 def tour(seed: str) -> int:
     here = session()
+    recipes = [recipe_of(lab_id, seed) for lab_id in TOUR]
     here.line(here.t("cli.tour.begin"))
     attempts: list[Attempt] = []
-    for number, lab_id in enumerate(TOUR, 1):
+    for number, recipe in enumerate(recipes, 1):
         here.line()
-        here.line(f"[{number}/{len(TOUR)}] {heading(lab_id, here)}")
-        attempts.append(attempt(lab_id, seed, "shipped", here))
+        here.line(f"[{number}/{len(TOUR)}] {heading(recipe.lab, here)}")
+        attempts.append(attempt(recipe, here))
     here.line()
     for line in gates_table(attempts, here):
         here.line(line)
@@ -49,9 +50,9 @@ def tour(seed: str) -> int:
 @option("--data", default="shipped", metavar="data", help="option.data")
 def lab(lab_id: str, seed: str, data: str) -> int:
     here = session()
-    lab_id = lab_id.zfill(2)
-    here.line(heading(lab_id, here))
-    done = attempt(lab_id, seed, data, here)
+    recipe = recipe_of(lab_id.zfill(2), seed, data)
+    here.line(heading(recipe.lab, here))
+    done = attempt(recipe, here)
     here.line()
     for line in gates_table([done], here):
         here.line(line)
@@ -83,24 +84,29 @@ def heading(lab_id: str, here: Session) -> str:
     )
 
 
-def attempt(lab_id: str, seed: str, data: str, here: Session) -> Attempt:
-    """Run the lab's recipe to its end. Raises what `watch` raises, and Problem "cli.no_gate"."""
-    from engine.runs import supervisor
+def recipe_of(lab_id: str, seed: str, data: str = "shipped") -> Any:
+    """The lab's own recipe. A seed that is no number is refused as any other setting is."""
     from engine.runs.recipe import Recipe
+
+    lab = find(lab_id)
+    return lab.recipe(seed=Recipe.make(lab.method, {"seed": seed}).seed, data=data)
+
+
+def attempt(recipe: Any, here: Session) -> Attempt:
+    """Run a lab's recipe to its end. Raises what `watch` raises, and Problem "cli.no_gate"."""
+    from engine.runs import supervisor
     from tui.cli.follow import watch
     from tui.cli.outcome import create, remember
 
-    # Made by name first, so that a seed that is no number is refused like any other setting.
-    seed_number = Recipe.make(find(lab_id).method, {"seed": seed}).seed
-    folder: Path = create(find(lab_id).recipe(seed=seed_number, data=data))
+    folder: Path = create(recipe)
     here.line(here.t("cli.lab.started", run=folder.name, folder=str(folder)))
     supervisor.start(folder)
-    run = watch(folder, here, title=lab_id)
+    run = watch(folder, here, title=recipe.lab)
     gate = run.status.gate or run.history.gate
     remember(run.status, gate)
     if gate is None:
         raise Problem("cli.no_gate", exit_code=1, run=folder.name)
-    return Attempt(lab_id, folder.name, gate)
+    return Attempt(recipe.lab, folder.name, gate)
 
 
 def gates_table(attempts: list[Attempt], here: Session) -> list[str]:
