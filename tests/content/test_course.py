@@ -16,7 +16,7 @@ from content.text import LANGUAGES, ROOT
 from engine.theory import compute
 from tui.live import BLOCKS
 
-WIDTH = 76
+WIDTHS = (76, 60)  # beside a full margin, and in a narrow column
 # A live block that another formula computes: the implicit reward of a pair, by its four log-probabilities.
 SHOWN_BY = {"implicit-reward": "dpo"}
 FILES = sorted(
@@ -178,7 +178,8 @@ def test_every_formula_can_be_shown(name: str) -> None:
         assert section.source.count("$$") % 2 == 0, section.id
         for formula in markup.formulas(section.source):
             assert inline(formula.tex), where(section, formula.line)
-            assert display(formula.tex, WIDTH), where(section, formula.line)
+            for width in WIDTHS:
+                assert display(formula.tex, width), where(section, formula.line)
 
 
 @pytest.mark.parametrize("name", FILES)
