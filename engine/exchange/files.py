@@ -18,7 +18,7 @@ def check_target(target: Path, *, force: bool = False) -> None:
             raise Problem("exchange.no_folder", folder=str(target.parent)) from None
         return
     except OSError as error:
-        raise _unwritable(target, error) from error
+        raise unwritable(target, error) from error
     if stat.S_ISLNK(mode):
         raise Problem("exchange.is_link", path=str(target))
     if stat.S_ISDIR(mode):
@@ -49,7 +49,7 @@ def write_file(target: Path, content: bytes, *, force: bool = False) -> None:
     except FileExistsError as error:
         raise Problem("exchange.exists", path=str(target)) from error
     except OSError as error:
-        raise _unwritable(target, error) from error
+        raise unwritable(target, error) from error
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
@@ -67,5 +67,6 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _unwritable(target: Path, error: OSError) -> Problem:
+def unwritable(target: Path, error: OSError) -> Problem:
+    """What the file system said against writing `target`."""
     return Problem("exchange.unwritable", path=str(target), reason=error.strerror or str(error))

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine import paths
 from engine.errors import Problem
-from engine.exchange.files import write_file
+from engine.exchange.files import unwritable, write_file
 from engine.store import Label, Store
 
 MARGINS: Mapping[int, float] = {1: 1 / 3, 2: 2 / 3, 3: 1.0}
@@ -79,9 +79,15 @@ def export_labels(labels: Iterable[Label], path: Path, *, audit: bool = False, f
 
 
 def new_export_file(kind: str, suffix: str = ".jsonl") -> Path:
-    """A name in the learner's exports folder that says what and when (UTC), e.g. `labels-20260131-142501.jsonl`."""
+    """A name in the learner's exports folder that says what and when (UTC), e.g. `labels-20260131-142501.jsonl`.
+
+    Raises Problem exchange.unwritable when the folder cannot be made.
+    """
     folder = paths.exports_folder()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise unwritable(folder, error) from error
     name = f"{kind}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
     taken = sum(1 for file in folder.iterdir() if file.name.startswith(name))
     return folder / (f"{name}-{taken + 1}{suffix}" if taken else f"{name}{suffix}")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.errors import Problem
-from engine.exchange.files import check_target, sync_folder, write_file
+from engine.exchange.files import check_target, sync_folder, unwritable, write_file
 
 SUFFIXES = frozenset((".json", ".jsonl", ".safetensors", ".md", ".svg", ".txt"))
 """What a run is made of: text and tensors. Logs, locks and anything that could carry code stay behind."""
@@ -67,4 +67,4 @@ def _copy(folder: Path, files: list[Path], target: Path) -> None:
             os.rename(whole, target)
         sync_folder(target.parent)
     except OSError as error:
-        raise Problem("exchange.unwritable", path=str(target), reason=error.strerror or str(error)) from error
+        raise unwritable(target, error) from error
