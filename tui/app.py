@@ -1,5 +1,6 @@
 """The terminal app: which screen is open, in which language and colours, and what happens when something fails."""
 
+import asyncio
 import threading
 import traceback
 from collections.abc import Iterable
@@ -97,14 +98,15 @@ class PreferablyApp(App[None]):
     def store_is_open(self) -> bool:
         return self._store is not None
 
-    @work(thread=True, exit_on_error=False)
-    def open_store(self) -> None:
+    @work(exit_on_error=False)
+    async def open_store(self) -> None:
+        """Open the store in a thread, then tell the open screens."""
         try:
-            _ = self.store
+            await asyncio.to_thread(lambda: self.store)
         except Problem as problem:
-            self.call_from_thread(self.show_error, problem)
+            self.show_error(problem)
         else:
-            self.call_from_thread(self._tell_store_opened)
+            await self._tell_store_opened()
 
     async def _tell_store_opened(self) -> None:
         for screen in self.screen_stack:
@@ -159,6 +161,10 @@ class PreferablyApp(App[None]):
     async def action_next_language(self) -> None:
         await self.set_language(LANGUAGES[(LANGUAGES.index(self.language) + 1) % len(LANGUAGES)])
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """What our own themes define and Textual's do not."""
+        return {"rule": "#808080"}
+
     def set_theme(self, theme: str) -> None:
         """Change the colours, and remember it."""
         self.theme = theme
@@ -176,6 +182,12 @@ class PreferablyApp(App[None]):
             self.show_problem(problem)
 
     # --- help and commands
+
+    def get_key_display(self, binding: Binding) -> str:
+        """The key as it is called in the learner's language."""
+        if binding.key == "space" and not binding.key_display:
+            return self.t("app.key_names.space")
+        return super().get_key_display(binding)
 
     def action_help(self) -> None:
         from tui.screens.help import HelpScreen

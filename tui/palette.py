@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
 from textual.command import CommandList, CommandPalette
+from textual.widgets import Input
 from textual.widgets.option_list import Option
 
 from content.chapters import chapters
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 class Palette(CommandPalette):
     """Textual's palette, with its one sentence in the learner's language."""
+
+    def on_mount(self) -> None:
+        self.query_one(Input).cursor_blink = False
 
     def _start_no_matches_countdown(self, search_value: str) -> None:
         self._stop_no_matches_countdown()

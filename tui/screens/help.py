@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from content.text import sentences
+from tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
     from tui.app import PreferablyApp
@@ -49,9 +50,13 @@ class HelpScreen(ModalScreen[None]):
         here: Keys = {}
         everywhere: Keys = {}
         for active in self.about.active_bindings.values():
-            if active.binding.description in known:
+            if active.binding.description in known and active.binding.description not in KeyBar.LAST:
                 group = everywhere if active.node is self.app else here
                 group.setdefault(active.binding.description, []).append(self.app.get_key_display(active.binding))
+        for active in self.about.active_bindings.values():
+            if active.binding.description in KeyBar.LAST:
+                key = self.app.get_key_display(active.binding)
+                everywhere.setdefault(active.binding.description, []).append(key)
         blocks: Keys = {}
         for description, key in _bindings_of(self.about.query("*")):
             if description in known and description not in here and description not in everywhere:

@@ -1,14 +1,72 @@
-"""Home: continue where you left off."""
+"""Home: continue where you left off; below it, what there is, one line and one key each."""
 
 from collections.abc import Iterable
+from typing import Any, ClassVar
 
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from content.chapters import Chapter, chapter, chapters
+from content.errors import ContentError
+from content.labs import labs
+from tui.literal import clean
 from tui.screens.base import PreferablyScreen
+
+UNDERWAY = ("running", "paused")
+SHOWN_RUNS = 2
+
+
+class Door(Static, can_focus=True):
+    """A line that leads somewhere: Enter, a click or its key opens it."""
+
+    class Opened(Message):
+        """The learner wants to go through this door."""
+
+        def __init__(self, door: "Door") -> None:
+            super().__init__()
+            self.door = door
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "home.keys.open")]
+    DEFAULT_CSS = """
+    Door { height: auto; width: 1fr; padding: 0 2; }
+    Door:focus { background: $primary 15%; }
+    Door:hover { background: $primary 10%; }
+    """
+    ALLOW_SELECT = False
+
+    def action_open(self) -> None:
+        self.post_message(self.Opened(self))
+
+    def on_click(self) -> None:
+        self.action_open()
 
 
 class HomeScreen(PreferablyScreen):
+    """Drawn at once from the content; filled in when the learner's store is open, and again on every return."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "open('chapters')", "home.keys.chapters", id="home.chapters"),
+        Binding("2", "open('labs')", "home.keys.labs", id="home.labs"),
+        Binding("3", "open('label')", "home.keys.label", id="home.label"),
+        Binding("4", "open('runs')", "home.keys.runs", id="home.runs"),
+        Binding("down", "app.focus_next", "home.keys.down", id="home.down", show=False),
+        Binding("up", "app.focus_previous", "home.keys.up", id="home.up", show=False),
+        Binding("q", "app.quit", "app.keys.quit", id="home.quit"),
+    ]
+    DEFAULT_CSS = """
+    HomeScreen { align: center middle; }
+    HomeScreen #home { width: 1fr; max-width: 88; height: auto; padding: 0 2; }
+    HomeScreen #continue { border: round $primary; padding: 1 2; margin: 0 0 2 0; background: $surface; }
+    HomeScreen #continue:focus { border: round $accent; }
+    HomeScreen .line { margin: 0 0 1 0; }
+    """
+    AUTO_FOCUS = "#continue"
+    PLACES = {"chapters": "learn", "labs": "labs", "label": "label", "runs": "runs"}
+
     def crumbs(self) -> list[str]:
         return [self.t("home.title")]
 
@@ -16,4 +74,134 @@ class HomeScreen(PreferablyScreen):
         return action != "back"
 
     def compose_body(self) -> Iterable[Widget]:
-        yield Static(self.t("home.title"))
+        with Vertical(id="home"):
+            yield Door(id="continue")
+            for name in self.PLACES:
+                yield Door(id=name, classes="line")
+
+    def on_mount(self) -> None:
+        self.fill()
+        self.set_interval(2.0, self.fill_runs)
+
+    def on_screen_resume(self) -> None:
+        self.fill()
+
+    async def store_opened(self) -> None:
+        self.fill()
+
+    async def language_changed(self) -> None:
+        await super().language_changed()
+        self.fill()
+
+    # --- what the lines say
+
+    def fill(self) -> None:
+        """Write every line from what is known by now."""
+        if not self.query("#continue"):
+            return
+        self.query_one("#continue", Door).update(self._continue())
+        self._line("chapters", self._chapters())
+        self._line("labs", self._labs())
+        self._line("label", self._labels())
+        self.fill_runs()
+
+    def fill_runs(self) -> None:
+        if self.is_current and self.app.store_is_open:
+            self._line("runs", self._runs())
+
+    def _line(self, name: str, text: Content) -> None:
+        number = list(self.PLACES).index(name) + 1
+        label = self.t(f"home.{name}")
+        head = Content.assemble((f"{number}  ", "bold $footer-key-foreground"), (f"{label:<16}", "bold"))
+        self.query_one(f"#{name}", Door).update(Content.assemble(head, text))
+
+    def destination(self) -> tuple[str, dict[str, Any]]:
+        """Where "continue" leads: the last place, or the first chapter for a newcomer."""
+        place = self.app.store.place() if self.app.store_is_open else None
+        if not place:
+            return "learn", {"chapter": chapters(self.app.language)[0].id}
+        return place["place"], {name: value for name, value in place.items() if name != "place"}
+
+    def _continue(self) -> Content:
+        if not self.app.store_is_open:
+            return Content.assemble((self.t("home.opening"), "bold"), "\n ")
+        place, details = self.destination()
+        newcomer = self.app.store.place() is None
+        verb = self.t("home.start" if newcomer else "home.continue")
+        title, rest = self._described(place, details)
+        return Content.assemble(
+            ("↵  ", "bold $footer-key-foreground"), (f"{verb} ", "bold"), (clean(title), "bold $accent"),
+            f"\n   {clean(rest)}",
+        )  # fmt: skip
+
+    def _described(self, place: str, details: dict[str, Any]) -> tuple[str, str]:
+        """A place in words: what it is called, and where in it."""
+        language = self.app.language
+        try:
+            if place == "learn":
+                found = chapter(details["chapter"], language)
+                return f"{found.id} {found.title}", self._where(found, details.get("section"))
+            if place == "lab":
+                lab = next(lab for lab in labs(language) if lab.id == details.get("lab"))
+                return f"{self.t('home.lab')} {lab.id} {lab.title}", self.t("home.minutes", minutes=lab.minutes)
+        except (ContentError, KeyError, StopIteration):
+            pass  # a chapter or a lab of another version of the program: its name is still worth saying
+        return self.t(f"home.{place}") if place in self.PLACES else place, str(next(iter(details.values()), ""))
+
+    def _where(self, found: Chapter, section_id: str | None) -> str:
+        for number, section in enumerate(found.sections, start=1):
+            if section.id == section_id:
+                return self.t("home.where", title=section.title, number=number, sections=len(found.sections))
+        return self.t("home.minutes", minutes=found.minutes)
+
+    def _chapters(self) -> Content:
+        """The map: one block per section, ▓ for those read."""
+        parts: list[Content] = []
+        for found in chapters(self.app.language):
+            read = self.app.store.sections_read(found.id) if self.app.store_is_open else set()
+            cells = [("▓", "$success") if section.id in read else ("░", "$secondary") for section in found.sections]
+            parts.append(Content.assemble((f"{found.id} ", "bold"), *cells))
+        return Content("   ").join(parts)
+
+    def _labs(self) -> Content:
+        found = labs(self.app.language)
+        attempts = {attempt["lab"] for attempt in self.app.store.gates()} if self.app.store_is_open else set()
+        passed = self.app.store.gates_passed() if self.app.store_is_open else set()
+        parts: list[tuple[str, str] | str] = []
+        for lab in found:
+            mark = ("✓", "bold $success") if lab.id in passed else ("✗", "$error") if lab.id in attempts else ("·", "")
+            parts += [(f"{lab.id} ", "bold"), mark, "   "]
+        known = {lab.id for lab in found}
+        count = self.t("home.gates", passed=len(passed & known), labs=len(found))
+        return Content.assemble(*parts, (count, "$secondary"))
+
+    def _labels(self) -> Content:
+        count = len(self.app.store.labels()) if self.app.store_is_open else 0
+        return Content.styled(self.t("home.labels" if count else "home.no_labels", count=count), "$secondary")
+
+    def _runs(self) -> Content:
+        from engine.runs.library import list_runs
+
+        runs = list_runs()
+        underway = [run for run in runs if run.state in UNDERWAY]
+        if not underway:
+            return Content.styled(self.t("home.runs_done" if runs else "home.no_runs", count=len(runs)), "$secondary")
+        parts: list[tuple[str, str] | str] = []
+        for run in underway[:SHOWN_RUNS]:
+            parts += [("● " if run.state == "running" else "‖ ", "$success"), f"{run.run_id} "]
+            parts += [(f"{run.step}/{run.total_steps}   ", "$secondary")]
+        if len(underway) > SHOWN_RUNS:
+            parts.append((self.t("home.more_runs", count=len(underway) - SHOWN_RUNS), "$secondary"))
+        return Content.assemble(*parts)
+
+    # --- going there
+
+    async def action_open(self, name: str) -> None:
+        await self.app.go(self.PLACES[name])
+
+    async def on_door_opened(self, event: Door.Opened) -> None:
+        if event.door.id == "continue":
+            place, details = self.destination()
+            await self.app.go(place, **details)
+        else:
+            await self.action_open(event.door.id or "")

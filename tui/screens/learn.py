@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Markdown, OptionList, Static
@@ -43,16 +43,16 @@ class LearnScreen(PreferablyScreen):
         Binding("slash", "search", "learn.keys.search", id="learn.search"),
         Binding("f", "follow", "learn.keys.follow", id="learn.follow"),
     ]
-    CSS = """
-    LearnScreen #page { align-horizontal: center; padding: 1 2 0 2; scrollbar-size-vertical: 1; }
+    DEFAULT_CSS = """
+    LearnScreen #page { align-horizontal: center; padding: 1 1 0 2; scrollbar-size-vertical: 1; }
     LearnScreen #page > * { max-width: 88; }
-    LearnScreen #heading { text-style: bold; color: $accent; margin: 0 0 1 0; height: auto; }
     LearnScreen #onward { color: $primary; height: auto; margin: 1 0 1 0; }
     LearnScreen #onward:hover { text-style: underline; }
+    LearnScreen #body { height: 1fr; layers: default above; }
     LearnScreen Contents { display: none; layer: above; }
     LearnScreen Contents.-open { display: block; }
-    LearnScreen { layers: default above; }
-    LearnScreen #search { dock: bottom; height: 1; margin: 0 0 1 0; border: none; padding: 0 1; display: none;
+    LearnScreen.-wide Contents { layer: default; }
+    LearnScreen #search { dock: bottom; margin: 0 0 1 0; padding: 0 1; display: none;
                           background: $primary 20%; }
     LearnScreen #search.-open { display: block; }
     LearnScreen #chapters { border: none; background: $background; padding: 1 2; }
@@ -107,13 +107,14 @@ class LearnScreen(PreferablyScreen):
             self.problem = problem
             yield Static(self.app.sentence(problem), markup=False, classes="hero")
             return
-        with VerticalScroll(id="page") as page:
-            page.can_focus = True
-            yield Static(id="heading")
-            yield Lesson()
-            yield Static(id="onward")
-        yield Contents(classes="-open" if self.app.size.width >= WIDE else "")
-        yield Input(id="search", placeholder=self.t("learn.search_placeholder"))
+        with Container(id="body"):
+            yield Contents()
+            with VerticalScroll(id="page"):
+                yield Lesson()
+                yield Static(id="onward")
+        field = Input(id="search", placeholder=self.t("learn.search_placeholder"), compact=True)
+        field.cursor_blink = False
+        yield field
 
     def _chapter_options(self) -> Iterable[Option]:
         for found in chapters(self.app.language):
@@ -168,8 +169,8 @@ class LearnScreen(PreferablyScreen):
 
     async def show(self) -> None:
         """Draw the open section from its beginning."""
+        self._place_contents()
         section = self.chapter.sections[self.number]
-        self.query_one("#heading", Static).update(literal(section.title))
         self.query_one("#onward", Static).update(literal(self._onward_text()))
         await self.query_one(Lesson).show(section, self.search, self.answered)
         self.page.scroll_home(animate=False)
@@ -251,15 +252,20 @@ class LearnScreen(PreferablyScreen):
         if event.option_list.id == "chapters":
             await self.app.go("learn", chapter=event.option_id)
             return
-        if self.app.size.width < WIDE:
+        if not self.has_class("-wide"):
             event.option_list.remove_class("-open")
         await self.open_section(event.option_id or "")
 
     def on_resize(self, event: events.Resize) -> None:
-        contents = self.query_one_optional(Contents)
-        if contents is not None and not contents.has_focus:
-            contents.set_class(event.size.width >= WIDE, "-open")
-            self.page.styles.margin = (0, 0, 0, 34 if event.size.width >= WIDE else 0)
+        self.set_class(event.size.width >= WIDE, "-wide")
+        if self.has_page:
+            self._place_contents()
+
+    def _place_contents(self) -> None:
+        """Beside the text where there is room; otherwise above it, on demand."""
+        contents = self.query_one(Contents)
+        if not contents.has_focus:
+            contents.set_class(self.has_class("-wide"), "-open")
 
     # --- search
 
@@ -349,7 +355,7 @@ class LearnScreen(PreferablyScreen):
         """Out of whatever is open: a field or a block, the search, the contents; then out of the chapter."""
         if self.has_page:
             contents = self.query_one(Contents)
-            if self.app.size.width < WIDE and contents.has_class("-open"):
+            if not self.has_class("-wide") and contents.has_class("-open"):
                 self.action_contents()
                 return
             if self.query_one("#search").has_class("-open") or self.matches:

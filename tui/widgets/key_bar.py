@@ -21,13 +21,13 @@ class Hint:
 
 
 class KeyBar(Widget):
-    """Shows each binding whose description is the id of a sentence; the help key always has a place at the end."""
+    """Shows each binding whose description is the id of a sentence; the ways back and to help always have a place."""
 
     DEFAULT_CSS = """
     KeyBar { dock: bottom; height: 1; background: $panel; color: $foreground; }
     """
     ALLOW_SELECT = False
-    LAST = "app.keys.help"
+    LAST = ("app.keys.back", "app.keys.help")
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
@@ -41,15 +41,15 @@ class KeyBar(Widget):
             if binding.show and active.enabled and binding.description in texts:
                 shown = self.app.get_key_display(binding)
                 found.setdefault(binding.description, Hint(binding.key, shown, texts[binding.description]))
-        last = found.pop(self.LAST, None)
+        last = [found.pop(name) for name in self.LAST if name in found]
         kept: list[Hint] = []
-        space = self.size.width - (last.width if last else 0)
+        space = self.size.width - sum(hint.width for hint in last)
         for hint in found.values():
             space -= hint.width
             if space < 0:
                 break
             kept.append(hint)
-        return [*kept, last] if last else kept
+        return kept + last
 
     def render(self) -> Content:
         parts: list[tuple[str, str] | str] = []

@@ -40,6 +40,8 @@ def parser(search: str = "") -> MarkdownIt:
         for token in state.tokens:
             if token.type == "fence" and (first := token.info.split(" ")[0]) in FENCES:
                 token.type = FENCES[first]
+            elif token.type == "fence" and not token.info:
+                token.info = "text"  # what names no language is not coloured as one
             for child in token.children or []:
                 if child.type == "math_inline":
                     child.type, child.content = "text", inline(child.content)

@@ -41,7 +41,7 @@ class QuestionBox(Container):
     QuestionBox:focus-within { border-left: thick $accent; }
     QuestionBox Static { height: auto; }
     QuestionBox .prompt { text-style: bold; margin: 0 0 1 0; }
-    QuestionBox Input { border: none; height: 1; padding: 0 1; background: $panel; width: 1fr; max-width: 48; }
+    QuestionBox Input { padding: 0 1; background: $panel; width: 1fr; max-width: 48; }
     QuestionBox Input:focus { background: $primary 20%; }
     QuestionBox OptionList { border: none; height: auto; padding: 0; background: $background; }
     QuestionBox .read { color: $secondary; display: none; }
@@ -69,7 +69,9 @@ class QuestionBox(Container):
                 )
             )
         else:
-            yield Input(placeholder=self.app.t(f"learn.question.placeholder_{self.question.type}"))
+            field = Input(placeholder=self.app.t(f"learn.question.placeholder_{self.question.type}"), compact=True)
+            field.cursor_blink = False
+            yield field
             yield Static(classes="read")
         yield Static(classes="verdict")
         yield Static(classes="explanation")
