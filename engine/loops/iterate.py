@@ -88,9 +88,9 @@ class Constitutional:
         revised, blind = list(raw), list(raw)
         for principle in self.constitution:
             flagged = self.critique(principle, prompts, revised)
-            for number, new in zip(flagged, self.rewrite(principle, prompts, revised, flagged), strict=True):
+            for number, new in zip(flagged, self.rewrite(principle, prompts, revised, flagged, generator), strict=True):
                 revised[number] = new
-            blind = self.rewrite(principle, prompts, blind, range(len(prompts)))
+            blind = self.rewrite(principle, prompts, blind, range(len(prompts)), generator)
         self.answers["raw"] += raw
         self.answers["train"] += revised
         self.answers["control_raw"] += raw
@@ -118,13 +118,18 @@ class Constitutional:
         return sorted(flagged)
 
     def rewrite(
-        self, principle: Principle, prompts: Sequence[str], answers: Sequence[str], numbers: Sequence[int]
+        self,
+        principle: Principle,
+        prompts: Sequence[str],
+        answers: Sequence[str],
+        numbers: Sequence[int],
+        generator: torch.Generator,
     ) -> list[str]:
-        """The model's revisions of the answers with these numbers."""
+        """The model's revisions, sampled like its answers, of the answers with these numbers."""
         if not numbers:
             return []
         asked = [revise_prompt(principle.name, prompts[number], answers[number]) for number in numbers]
-        return self.policy.answer(asked, temperature=0)
+        return self.policy.answer(asked, generator=generator)
 
     def share_right(self, name: str) -> float:
         answers = self.answers[name]

@@ -20,9 +20,9 @@ class PretrainRecipe:
     """Everything that the base model depends on."""
 
     seed: int = 0
-    steps: int = 3000
+    steps: int = 2600
     batch: int = 128
-    learning_rate: float = 6e-3
+    learning_rate: float = 8e-3
     final_share: float = 0.05
     warm_up: float = 0.05
     weight_decay: float = 0.01
