@@ -73,14 +73,14 @@ def test_pairs_of_the_model_come_from_its_sampler(document, monkeypatch):
     text = "".join(json.dumps(row) + "\n" for row in rows)
     write = "import sys; open(sys.argv[1], 'a').write(sys.argv[2])"
     command = lambda file, seed: [sys.executable, "-c", write, str(file), text]  # noqa: E731
-    monkeypatch.setattr(pair_stream.PairStream.__init__, "__defaults__", (command,))
+    monkeypatch.setattr(pair_stream, "sampler_command", command)
     result = document("label", "--count", "2", input="1\n1\n")
     assert [label["pair_id"] for label in result["labels"]] == ["p0", "p2"]
 
 
 def test_a_sampler_that_fails_is_said_with_a_way_out(invoke, monkeypatch):
     command = lambda file, seed: [sys.executable, "-c", "import sys; sys.exit('ValueError: no model')"]  # noqa: E731
-    monkeypatch.setattr(pair_stream.PairStream.__init__, "__defaults__", (command,))
+    monkeypatch.setattr(pair_stream, "sampler_command", command)
     result = invoke("label", input="1\n")
     assert result.exit_code == 1
     assert "ValueError: no model" in result.stderr

@@ -1,10 +1,12 @@
 """`train`, `runs`, `resume`, `pause`, `stop`, `lab` and `tour`, with a real worker process that needs no model."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -152,6 +154,25 @@ def test_a_worker_outlives_a_command_that_is_killed(quick_worker):
     assert only_run().alive
     supervisor.request(only_run().folder, "stop")
     wait_until(lambda: not only_run().alive)
+
+
+def test_on_a_terminal_the_progress_is_one_line_drawn_over_and_over():
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, *COMMAND, "preferably", "train", "dpo"],
+        stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, "TERM": "xterm", "COLUMNS": "60"},
+    )
+    os.close(theirs)
+    written = b""
+    with suppress(OSError):  # a terminal ends with an error once nobody writes to it any more
+        while chunk := os.read(ours, 4096):
+            written += chunk
+    os.close(ours)
+    assert process.wait(DEADLINE) == 0
+    drawn = written.decode().split("\r\x1b[K")
+    assert "█" * 24 in drawn[-1]
+    assert "20/20" in drawn[-1]
+    assert all(len(line) < 60 for line in drawn[1:-1])
 
 
 RECIPES = {

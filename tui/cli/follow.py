@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -96,8 +96,9 @@ def watch(folder: Path, here: Session, title: str = "") -> Followed:
                 if run.status.alive:
                     time.sleep(LOOK)
     except KeyboardInterrupt:
-        progress.end()
-        here.note(here.t("cli.follow.stopping"))
+        with suppress(OSError):  # the terminal itself may be what has gone
+            progress.end()
+            here.note(here.t("cli.follow.stopping"))
         _stop(folder)
         raise Problem("cli.stopped_by_you", exit_code=3, run=folder.name, step=read_status(folder).step) from None
     progress.end()

@@ -2,11 +2,9 @@
 
 import sys
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,10 +13,11 @@ from tui.cli.session import Session, session
 from tui.cli.translated import command, option
 
 if TYPE_CHECKING:
-    from engine.store import Label, Store
-    from tui.pair_stream import Pair
+    from engine.store import Label
+    from engine.store.label import Choice
+    from tui.labelling import Labelling, Shown
 
-CHOICES: dict[str, tuple[str, int | None]] = {
+KEYS: "dict[str, tuple[Choice, int | None]]" = {
     "1": ("left", 3),
     "2": ("left", 2),
     "3": ("left", 1),
@@ -29,6 +28,8 @@ CHOICES: dict[str, tuple[str, int | None]] = {
     "b": ("both_bad", None),
     "s": ("skip", None),
 }
+UNDO, QUIT = "u", "q"
+SOURCES = ("model", "shipped")
 LAYOUT = "lines"
 WAIT = 0.1  # seconds between two looks for pairs that are being sampled
 
@@ -38,133 +39,91 @@ WAIT = 0.1  # seconds between two looks for pairs that are being sampled
 @option("--count", metavar="number", help="label.count")
 def label(source: str, count: str | None) -> None:
     from engine.store import Store
+    from tui import pair_stream
+    from tui.labelling import Labelling
 
-    here = session()
-    limit = _limit(count)
+    if count is not None and not (count.isdecimal() and int(count) > 0):
+        raise Problem("cli.not_a_count", value=count)
     if source not in SOURCES:
         raise Problem("cli.no_such_source", source=source, known=", ".join(SOURCES))
+    here = session()
     with Store.open() as store:
-        desk = Desk(store, here)
+        labelling = Labelling(store, pair_stream.sampler_command)
+        if source != labelling.source:
+            labelling.change_source()
+        desk = Desk(labelling, here)
         here.line(here.t("cli.label.keys"))
-        desk.work(SOURCES[source](store.seed(), {known.pair_id for known in store.labels()}), limit)
-        here.line(here.t("cli.label.done", count=len(desk.given)))
-        here.document({"labels": [asdict(given) for given in desk.given]})
+        try:
+            desk.work(None if count is None else int(count))
+        finally:
+            labelling.close()
+    here.line(here.t("cli.label.done", count=len(desk.given)))
+    here.document({"labels": [asdict(given) for given in desk.given]})
 
 
-def _limit(count: str | None) -> int | None:
-    if count is None:
-        return None
-    if not count.isdecimal() or int(count) < 1:
-        raise Problem("cli.not_a_count", value=count)
-    return int(count)
-
-
-@dataclass
 class Desk:
-    """One sitting: pairs in, labels into the store, each saved before the next is shown."""
+    """One sitting at a shell: pairs out, keys in, each label saved before the next pair is shown."""
 
-    store: "Store"
-    here: Session
-
-    def __post_init__(self) -> None:
+    def __init__(self, labelling: "Labelling", here: Session) -> None:
+        self.labelling = labelling
+        self.here = here
         self.given: list[Label] = []
-        self.keys = sys.stdin
 
-    def work(self, pairs: Iterator["Pair"], limit: int | None) -> None:
-        """Show pair after pair until the pairs, the keys or the limit end. `u` shows the pair before once more."""
-        again: deque[Pair] = deque()
-        shown: list[Pair] = []
+    def work(self, limit: int | None) -> None:
+        """Until the limit, the pairs or the keys end. Raises Problem "cli.no_pairs" when none can be sampled."""
         while limit is None or len(self.given) < limit:
-            pair = again.popleft() if again else next(pairs, None)
-            if pair is None:
+            shown = self.next_pair()
+            if shown is None:
                 self.here.line(self.here.t("cli.label.no_more"))
                 return
-            answer = self.ask(pair)
-            if answer is None:
+            shown_at, started = datetime.now(UTC).isoformat(), time.monotonic()
+            key = self.ask(shown)
+            if key == QUIT:
                 return
-            if answer == "u":
-                again.appendleft(pair)
-                if self.given:
-                    self.store.undo(self.given.pop().event)
-                    again.appendleft(shown.pop())
-                else:
-                    self.here.note(self.here.t("cli.label.nothing_to_undo"))
+            if key == UNDO:
+                self.undo()
                 continue
-            shown.append(pair)
+            taken = round(1000 * (time.monotonic() - started))
+            choice, strength = KEYS[key]
+            self.labelling.keep(
+                self.labelling.label(choice, strength, latency_ms=taken, shown_at=shown_at, layout=LAYOUT)
+            )
+            self.given.append(self.labelling.given[-1])
 
-    def ask(self, pair: "Pair") -> str | None:
-        """Show the pair until a key is given that means something; keep the label it stands for.
+    def next_pair(self) -> "Shown | None":
+        """The pair that is due, waited for while the model is sampling; None when there are no more."""
+        while True:
+            self.labelling.poll()
+            if self.labelling.shown is not None:
+                return self.labelling.shown
+            if self.labelling.failure:
+                raise Problem("cli.no_pairs", exit_code=1, reason=self.labelling.failure)
+            if self.labelling.failure is not None or self.labelling.source == "shipped":
+                return None
+            time.sleep(WAIT)
 
-        Returns the key, or None for the end: `q`, or no more keys.
-        """
-        from engine.store.sides import swapped
+    def ask(self, shown: "Shown") -> str:
+        """Show the pair, and read lines until one is a key. The end of the input is `q`."""
+        from engine.world.prompts import readable
 
-        before = [known for known in self.store.labels() if known.shown_at]
-        showing = sum(known.pair_id == pair.pair_id for known in before)
-        swap = swapped(self.store.seed(), pair.pair_id, showing, [known.swapped for known in before])
-        left, right = (pair.b, pair.a) if swap else (pair.a, pair.b)
-        shown_at, started = datetime.now(UTC).isoformat(), time.monotonic()
-        for text in ("", _literal(pair.prompt), f"  A  {_literal(left)}", f"  B  {_literal(right)}"):
+        for text in ("", _literal(readable(shown.pair.prompt)), f"  A  {_literal(shown.left)}"):
             self.here.line(text)
+        self.here.line(f"  B  {_literal(shown.right)}")
         while True:
             click.echo("> ", nl=False, err=True)
-            line = self.keys.readline()
-            key = str(line).strip().lower()
-            if not line or key == "q":
-                return None
-            if key == "u":
+            line = sys.stdin.readline()
+            key = line.strip().lower() if line else QUIT
+            if key in KEYS or key in (UNDO, QUIT):
                 return key
-            if key in CHOICES:
-                break
             self.here.note(self.here.t("cli.label.unknown_key", key=_literal(key)))
-        choice, strength = CHOICES[key]
-        self._keep(
-            pair_id=pair.pair_id, prompt=pair.prompt, left=left, right=right, choice=choice, strength=strength,
-            left_source=pair.source, right_source=pair.source, swapped=swap, showing=showing,
-            latency_ms=round(1000 * (time.monotonic() - started)), shown_at=shown_at, layout=LAYOUT,
-        )
-        return key
 
-    def _keep(self, **fields: Any) -> None:
-        from engine.store import Label
-
-        self.given.append(self.store.add_label(Label(**fields)))
-
-
-def shipped(seed: int, known: set[str]) -> Iterator["Pair"]:
-    """The shipped pairs that were not judged yet."""
-    from tui.pair_stream import shipped_pairs
-
-    return (pair for pair in shipped_pairs(seed) if pair.pair_id not in known)
-
-
-def sampled(seed: int, known: set[str]) -> Iterator["Pair"]:
-    """Pairs of answers of the built-in model, batch after batch, sampled by a process of its own.
-
-    Raises Problem "cli.no_pairs" when that process fails.
-    """
-    from tui.pair_stream import PairStream
-
-    batch = len(known)
-    while True:
-        stream = PairStream(seed + batch)
-        batch += 1
-        try:
-            running = True
-            while running:
-                running = stream.running
-                found = stream.read()
-                yield from (pair for pair in found if pair.worth_judging and pair.pair_id not in known)
-                if running and not found:
-                    time.sleep(WAIT)
-            failure = stream.failure()
-        finally:
-            stream.close()
-        if failure is not None:
-            raise Problem("cli.no_pairs", exit_code=1, reason=failure)
-
-
-SOURCES: dict[str, Callable[[int, set[str]], Iterator["Pair"]]] = {"model": sampled, "shipped": shipped}
+    def undo(self) -> None:
+        """Take back the last label of this sitting; its pair is shown once more."""
+        if not self.given:
+            self.here.note(self.here.t("cli.label.nothing_to_undo"))
+            return
+        self.labelling.undo()
+        self.given.pop()
 
 
 def _literal(text: str) -> str:
@@ -173,4 +132,3 @@ def _literal(text: str) -> str:
     from tui.literal import clean
 
     return clean(text)
-
