@@ -36,6 +36,15 @@ PERIOD = 0.25  # seconds between two looks at the folder
 ASKED_FOR = 5.0  # seconds in which a second x means "yes, stop"
 
 
+def chart_words(app: "PreferablyApp") -> Words:
+    """The sentences of a chart in the learner's language."""
+    t = app.t
+    return Words(
+        **{name: t(f"metric.chart.{name}") for name in ("empty", "no_positive", "log", "step", "line", "missing")},
+        trends={name: t(f"metric.chart.{name}") for name in ("rising", "falling", "steady")},
+    )
+
+
 class RunView(Vertical, can_focus=True):
     """Follows the run in `folder` while it is on the screen; the worker neither knows nor cares."""
 
@@ -85,11 +94,7 @@ class RunView(Vertical, can_focus=True):
     # --- what it is made of
 
     def compose(self) -> ComposeResult:
-        t = self.app.t
-        words = Words(
-            **{name: t(f"metric.chart.{name}") for name in ("empty", "no_positive", "log", "step", "line", "missing")},
-            trends={name: t(f"metric.chart.{name}") for name in ("rising", "falling", "steady")},
-        )
+        words = chart_words(self.app)
         yield Static(id="state")
         yield Static(id="message")
         yield IntervalLine()
