@@ -14,6 +14,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from engine.errors import Problem
+from engine.loops.adamw import AdamW
 from engine.models import lora
 from engine.models.policy import Policy, load_policy, stage_folders
 from engine.runs.recipe import Recipe
@@ -65,36 +66,19 @@ class Adapter:
         if head is not None:
             self.trainable.append(torch.nn.Parameter(head))
             self.head = self.trainable[-1]
-        self.optimizer = torch.optim.AdamW(self.trainable, lr=self.peak, weight_decay=hyper["weight_decay"], fused=True)
+        self.optimizer = AdamW(self.trainable, weight_decay=hyper["weight_decay"])
 
     def update(self, loss: Tensor, step: int) -> dict[str, float]:
         """One optimizer step down the gradient of `loss`; `step` counts from 0."""
         learning_rate = self.peak * (1 - step / self.total_steps)
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate
-        self.optimizer.zero_grad()
         loss.backward()
-        grad_norm = torch.nn.utils.clip_grad_norm_(self.trainable, self.max_grad_norm or float("inf"))
-        self.optimizer.step()
-        return {"grad_norm": grad_norm.item(), "learning_rate": learning_rate}
+        return {"grad_norm": self.optimizer.step(learning_rate, self.max_grad_norm), "learning_rate": learning_rate}
 
     def state(self) -> dict[str, Tensor]:
-        """The trained matrices and AdamW's moments, by number."""
-        tensors = {f"trainable.{number}": parameter.detach().clone() for number, parameter in enumerate(self.trainable)}
-        for number, moments in self.optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{number}.{name}": value.clone() for name, value in moments.items()}
-        return tensors
+        return self.optimizer.state()
 
-    @torch.no_grad()
     def load(self, tensors: Mapping[str, Tensor]) -> None:
-        for number, parameter in enumerate(self.trainable):
-            parameter.copy_(tensors[f"trainable.{number}"])
-        moments: dict[int, dict[str, Tensor]] = {}
-        for name, value in tensors.items():
-            if name.startswith("optimizer."):
-                _, number, moment = name.split(".", 2)
-                moments.setdefault(int(number), {})[moment] = value.clone()
-        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": moments})
+        self.optimizer.load(tensors)
 
     def save(self, folder: Path) -> None:
         lora.save_adapter(self.policy.llama, self.config, folder, BASE_NAME, head=self.head)

@@ -72,8 +72,8 @@ def adapter_tensors(model: Llama) -> dict[str, Tensor]:
     tensors = {}
     for name, linear in model.linears():
         if linear.lora_A is not None and linear.lora_B is not None:
-            tensors[f"{PREFIX}{name}.lora_A.weight"] = linear.lora_A.detach().contiguous()
-            tensors[f"{PREFIX}{name}.lora_B.weight"] = linear.lora_B.detach().contiguous()
+            tensors[f"{PREFIX}{name}.lora_A.weight"] = linear.lora_A.detach().clone()
+            tensors[f"{PREFIX}{name}.lora_B.weight"] = linear.lora_B.detach().clone()
     return tensors
 
 
@@ -81,7 +81,7 @@ def save_adapter(model: Llama, config: LoraConfig, folder: Path, base: str, *, h
     """Writes adapter_config.json and adapter_model.safetensors. With a reward head (1, E) it is saved as `score`."""
     tensors = adapter_tensors(model)
     if head is not None:
-        tensors[f"{PREFIX}score.weight"] = head.detach().contiguous()
+        tensors[f"{PREFIX}score.weight"] = head.detach().clone()
     written = {
         "peft_type": "LORA",
         "task_type": "CAUSAL_LM" if head is None else "SEQ_CLS",
