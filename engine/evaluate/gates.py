@@ -7,8 +7,6 @@ import torch
 
 from engine.evaluate import watch
 from engine.evaluate.intervals import Estimate, bootstrap
-from engine.models import lora
-from engine.models.logprobs import hidden_states
 from engine.models.policy import Policy, RewardModel
 from engine.runs.recipe import Recipe
 from engine.theory import wilson
@@ -50,7 +48,7 @@ def gate(name: str, recipe: Recipe, estimate: Estimate, passed: bool, details: l
 def pair_hits(model: RewardModel, pairs: Sequence[dict[str, Any]]) -> list[bool]:
     """For each pair whether the chosen completion gets the higher reward."""
     batch = model.policy.pack([row["prompt"] for row in pairs], [[row["chosen"], row["rejected"]] for row in pairs])
-    scores = model.rewards(hidden_states(model.policy.llama, batch), batch)
+    scores = model.rewards(batch)
     return (scores[:, 0] > scores[:, 1]).tolist()
 
 
@@ -115,7 +113,7 @@ def win_rate(policy: Policy, recipe: Recipe) -> dict[str, Any]:
     unseen = held_out_prompts(recipe.seed, 50, HELD_OUT_VERBS)
     tuned, tuned_unseen = scores(policy, prompts, 1), scores(policy, unseen, 1)
     tuned_greedy = scores(policy, prompts, 0, temperature=0)
-    with lora.switched_off(policy.llama):
+    with policy.switched_off():
         reference, reference_unseen = scores(policy, prompts, 2), scores(policy, unseen, 2)
         reference_greedy = scores(policy, prompts, 0, temperature=0)
     estimate, compared = compare(tuned, reference)

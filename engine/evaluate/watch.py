@@ -4,8 +4,7 @@ from typing import Any
 
 import torch
 
-from engine.models import lora
-from engine.models.logprobs import hidden_states, logps, pack, scored_logits
+from engine.models.logprobs import pack
 from engine.models.policy import Policy, RewardModel
 from engine.world.preferences import held_out_prompts, watched_prompts
 from engine.world.rule import grade
@@ -39,7 +38,7 @@ def answers(policy: Policy) -> dict[str, Any]:
         samples.append({"prompt": prompt, "completion": completion, "score": judged.score, "reason": judged.reason})
     watched = options()
     batch = policy.pack([prompt for prompt, _ in watched], [forms for _, forms in watched])
-    probabilities = logps(policy.llama, batch).exp()
+    probabilities = policy.logps(batch).exp()
     return {"samples": samples, "choices": _choices(watched, probabilities.tolist())}
 
 
@@ -48,7 +47,7 @@ def rewards(model: RewardModel) -> dict[str, Any]:
     """The sample event of a reward model: its chance of calling each form the best (Plackett-Luce on rewards)."""
     watched = options()
     batch = model.policy.pack([prompt for prompt, _ in watched], [forms for _, forms in watched])
-    scores = model.rewards(hidden_states(model.policy.llama, batch), batch)
+    scores = model.rewards(batch)
     return {"samples": [], "choices": _choices(watched, scores.softmax(-1).tolist())}
 
 
@@ -70,8 +69,8 @@ def kl_to_reference(policy: Policy, *, seed: int = 0, prompts: int = 64) -> floa
     found = policy.rollout(texts, generator=torch.Generator().manual_seed(SEED))
     heads = [policy.tokenizer.prompt(text) for text in texts]
     batch = pack(heads, [[ids] for ids in found.ids], pad=policy.tokenizer.pad)
-    log_pi = scored_logits(policy.llama, batch).log_softmax(-1)
-    with lora.switched_off(policy.llama):
-        log_ref = scored_logits(policy.llama, batch).log_softmax(-1)
+    log_pi = policy.scored_logits(batch).log_softmax(-1)
+    with policy.switched_off():
+        log_ref = policy.scored_logits(batch).log_softmax(-1)
     per_token = (log_pi.exp() * (log_pi - log_ref)).sum(-1) * (batch.owners >= 0)
     return float(per_token.sum(1).mean())

@@ -39,7 +39,9 @@ class AdamW:
     def step(self, learning_rate: float, max_grad_norm: float = 0.0) -> float:
         """One update from the gradients that `backward` left, which are cleared. Returns their norm before clipping;
         `max_grad_norm` 0 clips nothing."""
-        gradient = torch.cat([parameter.grad.flatten() for parameter in self.parameters if parameter.grad is not None])
+        gradient = torch.cat(
+            [torch.zeros(each.numel()) if each.grad is None else each.grad.flatten() for each in self.parameters]
+        )
         for parameter in self.parameters:
             parameter.grad = None
         norm = float(gradient.norm())

@@ -10,17 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save
 from torch import Tensor
 
 from engine.errors import Problem
 from engine.loops.adamw import AdamW
 from engine.models import lora
-from engine.models.policy import Policy, load_policy, stage_folders
+from engine.models.policy import BASE, Policy, frozen_base, frozen_stages, load_base, stage_folders
 from engine.runs.recipe import Recipe
 from engine.runs.seeding import seed_for
-
-BASE_NAME = "preferably-base"
 
 
 def freeze_stages(folder: Path, model: str) -> None:
@@ -39,17 +36,22 @@ def freeze_stages(folder: Path, model: str) -> None:
         (aside / str(number)).mkdir()
         for name in ("adapter_config.json", "adapter_model.safetensors"):
             shutil.copyfile(stage / name, aside / str(number) / name)
-    written = {"base": model if base == Path(model) else "base", "sha256": weights_hash(base)}
+    written = {"base": "base" if base == BASE else str(base.absolute()), "sha256": weights_hash(base)}
     (aside / "base.json").write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
     os.rename(aside, frozen)
 
 
 def weights_hash(base: Path) -> str:
-    """SHA-256 of a model folder's weights. Raises Problem when there are none."""
-    try:
-        return hashlib.sha256((base / "model.safetensors").read_bytes()).hexdigest()
-    except OSError as error:
-        raise Problem("models.unreadable", folder=str(base), reason=str(error)) from error
+    """SHA-256 of a model folder's weights, all files in turn. Raises Problem when there are none."""
+    digest = hashlib.sha256()
+    files = sorted(base.glob("*.safetensors"))
+    if not files:
+        raise Problem("models.no_weights", folder=str(base))
+    for file in files:
+        with file.open("rb") as content:
+            while block := content.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
 
 
 class Adapter:
@@ -61,7 +63,7 @@ class Adapter:
         self.peak, self.max_grad_norm = hyper["learning_rate"], hyper["max_grad_norm"]
         self.config = lora.LoraConfig(hyper["lora_r"], hyper["lora_alpha"])
         generator = torch.Generator().manual_seed(seed_for(recipe.seed, "adapter"))
-        self.trainable = lora.attach(policy.llama, self.config, generator)
+        self.trainable = policy.attach(self.config, generator)
         self.head = head
         if head is not None:
             self.trainable.append(torch.nn.Parameter(head))
@@ -81,11 +83,7 @@ class Adapter:
         self.optimizer.load(tensors)
 
     def save(self, folder: Path) -> None:
-        lora.save_adapter(self.policy.llama, self.config, folder, BASE_NAME, head=self.head)
-
-    def bytes(self) -> bytes:
-        """The stage as one string of bytes, to compare two of them."""
-        return save(lora.adapter_tensors(self.policy.llama))
+        self.policy.save_stage(self.config, folder, head=self.head)
 
 
 def order(seed: int, epoch: int, count: int) -> list[int]:
@@ -104,13 +102,12 @@ def run_policy(folder: Path, recipe: Recipe) -> Policy:
 def load_frozen(folder: Path) -> Policy:
     """The policy below a run's own stage. Raises Problem when the base model is no longer the one it began with."""
     written = json.loads((folder / "stages" / "base.json").read_text(encoding="utf-8"))
-    policy = load_policy(written["base"])
-    if weights_hash(policy.base) != written["sha256"]:
-        raise Problem("models.base_changed", folder=str(policy.base))
-    for stage in sorted((folder / "stages").glob("[0-9]*"), key=lambda path: int(path.name)):
-        lora.load_adapter(policy.llama, stage)
-        lora.merge(policy.llama)
-        policy.stages.append(stage)
+    base = frozen_base(folder)
+    if weights_hash(base) != written["sha256"]:
+        raise Problem("models.base_changed", folder=str(base))
+    policy = load_base(base)
+    for stage in frozen_stages(folder):
+        policy.add_stage(stage)
     return policy
 
 

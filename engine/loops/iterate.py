@@ -11,7 +11,7 @@ from torch import Tensor
 from engine.evaluate import gates, watch
 from engine.loops.adapter import Adapter, load_frozen, order, run_policy
 from engine.losses.sft import sft_loss
-from engine.models.logprobs import Batch, scored_logits, token_logps
+from engine.models.logprobs import Batch
 from engine.runs.recipe import Recipe
 from engine.runs.seeding import seed_for
 from engine.world.constitution import (
@@ -146,7 +146,7 @@ class Constitutional:
             raise ValueError("no stage to train")
         epoch, number = divmod(place, len(self.batches))
         batch = self.batches[order(self.recipe.seed, epoch, len(self.batches))[number]]
-        loss, metrics = sft_loss(token_logps(scored_logits(self.policy.llama, batch), batch), batch.owners >= 0)
+        loss, metrics = sft_loss(self.policy.token_logps(batch), batch.owners >= 0)
         name = "loss" if phase == "train" else f"{phase}/loss"
         logged = {name: metrics["loss"].item(), **self.adapter.update(loss, place)}
         if place == self.train_steps - 1:

@@ -13,8 +13,7 @@ from engine.loops.adapter import Adapter, order, rows, run_policy
 from engine.losses.preference import dpo_loss
 from engine.losses.reward import reward_loss
 from engine.losses.sft import sft_loss
-from engine.models import lora
-from engine.models.logprobs import Batch, completion_logps, hidden_states, logps, scored_logits, token_logps
+from engine.models.logprobs import Batch, token_logps
 from engine.models.policy import RewardModel
 from engine.runs.recipe import Recipe
 
@@ -97,24 +96,22 @@ class SupervisedFineTuning(Offline):
 
     def loss(self, number: int) -> tuple[Tensor, dict[str, Tensor]]:
         batch = self.train[number]
-        logits = scored_logits(self.policy.llama, batch)
+        logits = self.policy.scored_logits(batch)
         mask = batch.owners >= 0
         loss, metrics = sft_loss(token_logps(logits, batch), mask)
         hits = (logits.detach().argmax(-1) == batch.targets) & mask
         return loss, {**metrics, "mean_token_accuracy": hits.sum() / mask.sum()}
 
     def held_out_metrics(self) -> dict[str, float]:
-        total = sum(
-            -token_logps(scored_logits(self.policy.llama, batch), batch).sum().item() for batch in self.held_out
-        )
-        return {"eval_loss": total / sum(int((batch.owners >= 0).sum()) for batch in self.held_out)}
+        total = sum(self.policy.token_logps(batch).sum().item() for batch in self.held_out)
+        return {"eval_loss": -total / sum(int((batch.owners >= 0).sum()) for batch in self.held_out)}
 
 
 class RewardModelling(Offline):
     """A Bradley-Terry reward model: the SFT backbone with a LoRA stage and a scalar head."""
 
     def head(self) -> Tensor:
-        size = self.policy.llama.config.hidden_size
+        size = self.policy.hidden_size
         generator = torch.Generator().manual_seed(self.recipe.seed)
         return torch.randn(1, size, generator=generator) / math.sqrt(size + 1)
 
@@ -124,16 +121,12 @@ class RewardModelling(Offline):
             raise ValueError("a reward model has a head")
         return RewardModel(self.policy, self.adapter.head)
 
-    def rewards(self, batch: Batch) -> Tensor:
-        """(N, K)."""
-        return self.model.rewards(hidden_states(self.policy.llama, batch), batch)
-
     def loss(self, number: int) -> tuple[Tensor, dict[str, Tensor]]:
-        chosen, rejected = self.rewards(self.train[number]).unbind(1)
+        chosen, rejected = self.model.rewards(self.train[number]).unbind(1)
         return reward_loss(chosen, rejected, center_rewards_coefficient=self.recipe.hyper["center_rewards_coefficient"])
 
     def held_out_metrics(self) -> dict[str, float]:
-        pairs = torch.cat([self.rewards(batch) for batch in self.held_out])
+        pairs = torch.cat([self.model.rewards(batch) for batch in self.held_out])
         difference = pairs[:, 0] - pairs[:, 1]
         return {"eval_accuracy": (difference > 0).float().mean().item(), "eval_margin": difference.mean().item()}
 
@@ -149,16 +142,15 @@ class DirectPreference(Offline):
 
     def __init__(self, folder: Path, recipe: Recipe) -> None:
         super().__init__(folder, recipe)
-        with torch.no_grad(), lora.switched_off(self.policy.llama):
-            self.ref_logps = [logps(self.policy.llama, batch) for batch in self.train]
-            self.held_out_ref_logps = [logps(self.policy.llama, batch) for batch in self.held_out]
+        with torch.no_grad(), self.policy.switched_off():
+            self.ref_logps = [self.policy.logps(batch) for batch in self.train]
+            self.held_out_ref_logps = [self.policy.logps(batch) for batch in self.held_out]
 
     def loss(self, number: int) -> tuple[Tensor, dict[str, Tensor]]:
         return self.preference(self.train[number], self.ref_logps[number])
 
     def preference(self, batch: Batch, ref_logps: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        per_token = token_logps(scored_logits(self.policy.llama, batch), batch)
-        chosen, rejected = completion_logps(per_token, batch).unbind(1)
+        chosen, rejected = self.policy.logps(batch).unbind(1)
         ref_chosen, ref_rejected = ref_logps.unbind(1)
         hyper = self.recipe.hyper
         return dpo_loss(chosen, rejected, ref_chosen, ref_rejected, hyper["beta"], hyper["label_smoothing"])

@@ -11,9 +11,8 @@ import torch
 
 from engine.errors import Problem
 from engine.evaluate import report
-from engine.models import lora
-from engine.models.llama import load_llama, save_llama
-from engine.models.policy import BASE, SFT, Policy
+from engine.models.llama import save_llama
+from engine.models.policy import BASE, SFT, LlamaPolicy
 from engine.models.pretrain import PretrainRecipe, described, pretrain
 from engine.models.tokenizer import Tokenizer, build_raw
 from engine.runs.recipe import Recipe
@@ -75,10 +74,9 @@ def build_sft(base: Path, sft: Path, seed: int = 0, progress: Progress | None = 
 
 def measured(base: Path, stages: list[Path]) -> dict[str, Any]:
     """What a model can do on the held-out suites, with its size and hash."""
-    policy = Policy(load_llama(base), Tokenizer.load(base), base, stages)
+    policy = LlamaPolicy(base)
     for stage in stages:
-        lora.load_adapter(policy.llama, stage)
-        lora.merge(policy.llama)
+        policy.add_stage(stage)
     weights = (stages[-1] / "adapter_model.safetensors") if stages else base / "model.safetensors"
     with torch.no_grad():
         return {

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -77,11 +78,12 @@ def adapter_tensors(model: Llama) -> dict[str, Tensor]:
     return tensors
 
 
-def save_adapter(model: Llama, config: LoraConfig, folder: Path, base: str, *, head: Tensor | None = None) -> None:
-    """Writes adapter_config.json and adapter_model.safetensors. With a reward head (1, E) it is saved as `score`."""
-    tensors = adapter_tensors(model)
+def save_adapter(
+    tensors: dict[str, Tensor], config: LoraConfig, folder: Path, base: str, *, head: Tensor | None = None, **more: Any
+) -> None:
+    """Writes adapter_config.json, with `more` in it, and adapter_model.safetensors; a reward head (1, E) is `score`."""
     if head is not None:
-        tensors[f"{PREFIX}score.weight"] = head.detach().clone()
+        tensors = {**tensors, f"{PREFIX}score.weight": head.detach().clone()}
     written = {
         "peft_type": "LORA",
         "task_type": "CAUSAL_LM" if head is None else "SEQ_CLS",
@@ -94,6 +96,7 @@ def save_adapter(model: Llama, config: LoraConfig, folder: Path, base: str, *, h
         "bias": "none",
         "fan_in_fan_out": False,
         "inference_mode": True,
+        **more,
     }
     (folder / "adapter_config.json").write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
     save_file(tensors, folder / "adapter_model.safetensors", metadata={"format": "pt"})

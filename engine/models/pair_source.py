@@ -1,4 +1,4 @@
-"""A process that writes pairs for labelling: `python -P -m engine.models.pair_source OUT --count 40 --seed 1 --model sft`.
+"""A process that writes pairs for labelling: `python -P -m engine.models.pair_source OUT --count 40 --seed 1`.
 
 Two answers to one training prompt, sampled from the current model, one JSON line a pair as soon as it is there:
 `{"pair_id", "prompt", "a", "b", "source"}`. Prompts whose samples agree are drawn again, so that every pair asks

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from tokenizers import Tokenizer as RawTokenizer
 from tokenizers import decoders, models, normalizers, pre_tokenizers
@@ -25,16 +26,49 @@ def build_raw() -> RawTokenizer:
     return raw
 
 
+class TextTokenizer(Protocol):
+    """Text to token ids and back, for any model."""
+
+    pad: int
+    end: int
+
+    def prompt(self, text: str) -> list[int]:
+        """Ids of a prompt: one BOS, then its tokens."""
+
+    def completion(self, text: str) -> list[int]:
+        """Ids of a completion: its tokens, then EOS, which is trained and scored like any other token."""
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of a completion; what follows EOS, and special tokens, are left out."""
+
+
 class Tokenizer:
-    """Text to token ids and back. Special tokens are never made from text: `</s>` typed by a person stays text."""
+    """The tokenizer of this package's own models.
+
+    Special tokens are never made from text: `</s>` typed by a person stays text.
+    """
 
     def __init__(self, raw: RawTokenizer) -> None:
         self.raw = raw
-        self.pad, self.unknown, self.begin, self.end = (raw.token_to_id(t) for t in (PAD, UNKNOWN, BEGIN, END))
+        vocabulary = raw.get_vocab()
+        self.pad, self.unknown, self.begin, self.end = (vocabulary[token] for token in (PAD, UNKNOWN, BEGIN, END))
 
     @classmethod
     def load(cls, folder: Path) -> "Tokenizer":
         return cls(RawTokenizer.from_file(str(folder / "tokenizer.json")))
+
+    @classmethod
+    def reads(cls, folder: Path) -> bool:
+        """Whether the tokenizer of a model folder is one of this kind: word pieces, with the same special tokens."""
+        file = folder / "tokenizer.json"
+        if not file.is_file():
+            return False
+        try:
+            raw = RawTokenizer.from_file(str(file))
+        except Exception:  # the library has no narrower class for a file that is none of its own
+            return False
+        specials = (raw.token_to_id(token) for token in (PAD, UNKNOWN, BEGIN, END))
+        return isinstance(raw.model, models.WordPiece) and None not in specials
 
     def save(self, folder: Path) -> None:
         self.raw.save(str(folder / "tokenizer.json"))
@@ -43,15 +77,12 @@ class Tokenizer:
         return int(self.raw.get_vocab_size())
 
     def prompt(self, text: str) -> list[int]:
-        """Ids of a prompt: one BOS, then its tokens."""
         return [self.begin, *self.raw.encode(text).ids]
 
     def completion(self, text: str) -> list[int]:
-        """Ids of a completion: its tokens, then EOS, which is trained and scored like any other token."""
         return [*self.raw.encode(text).ids, self.end]
 
     def decode(self, ids: Sequence[int]) -> str:
-        """The text of a completion; what follows EOS, and special tokens, are left out."""
         kept = []
         for token in ids:
             if token == self.end:
