@@ -44,8 +44,10 @@ def sampler_command(rows: Path, seed: int) -> list[str]:
 
 def shipped_pairs(seed: int) -> list[Pair]:
     """The shipped training pairs, in the learner's own order."""
-    rows = [(row["prompt"], *sorted((row["chosen"], row["rejected"]))) for row in training_pairs(0)]
-    pairs = [Pair(f"shipped-{_digest(*row)}", *row, source="shipped") for row in rows]
+    pairs = []
+    for row in training_pairs(0):
+        prompt, (a, b) = row["prompt"], sorted((row["chosen"], row["rejected"]))
+        pairs.append(Pair(f"shipped-{_digest(prompt, a, b)}", prompt, a, b, source="shipped"))
     return sorted(pairs, key=lambda pair: _digest(str(seed), pair.pair_id))
 
 

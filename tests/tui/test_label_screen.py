@@ -251,7 +251,7 @@ async def test_export_writes_rows_for_training_and_says_where(home):
         said = sitting.text("#last")
         assert "2 preferences" in said
         assert file.name in said
-        assert "1 ties, skips" in said
+        assert "without a preference: 1" in said
 
 
 async def test_nothing_to_export_is_said_and_writes_nothing(home):

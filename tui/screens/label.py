@@ -62,6 +62,7 @@ class LabelScreen(PreferablyScreen):
     LabelScreen ChoiceBar { max-width: 150; }
     LabelScreen #state { max-width: 90; height: auto; }
     LabelScreen #note, LabelScreen #last { height: auto; max-width: 150; padding: 0 2; margin-top: 1; }
+    LabelScreen #last { min-height: 2; }
     LabelScreen #note-input { max-width: 150; }
     LabelScreen #aside { height: 1fr; padding: 1 2; }
     """

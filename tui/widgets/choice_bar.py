@@ -12,7 +12,7 @@ class ChoiceBar(Widget):
     """Three lines: which end is which, the keys 1 to 7, and their words."""
 
     DEFAULT_CSS = """
-    ChoiceBar { height: 3; padding: 0 1; }
+    ChoiceBar { height: 3; padding: 0 2; }
     """
     ALLOW_SELECT = False
 
