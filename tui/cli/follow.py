@@ -21,6 +21,7 @@ LOOK = 0.1  # seconds between two looks at the folder
 PATIENCE = 30.0  # seconds a worker may take to finish its step and save
 BAR = 24
 TENTHS = 10
+HOUSEKEEPING = ("grad_norm", "learning_rate")
 
 
 class Progress:
@@ -49,7 +50,7 @@ class Progress:
         if status.state == "running" and history.phase:
             parts = [self.here.t(f"runs.phase.{history.phase}")]
         parts.append(f"{status.step}/{status.total_steps}")
-        name = next(iter(newest(run)), None)
+        name = telling(run)
         if name is not None:
             parts.append(f"{name} {short(history.metrics[name][-1][1])}")
         left = run.pace.left(status)
@@ -71,14 +72,14 @@ class Progress:
             self.stream.flush()
 
 
-def newest(run: Followed) -> list[str]:
-    """The metrics of the latest step, the method's most telling first."""
+def telling(run: Followed) -> str | None:
+    """The metric of the latest step that says most: the first of its method's, or whatever else it logged."""
     from engine.methods import METHODS
 
     method = METHODS.get(run.status.method)
-    known = method.metrics if method else ()
-    last = {name for name, points in run.history.metrics.items() if points[-1][0] == run.history.step}
-    return [name for name in known if name in last]
+    last = [name for name, points in run.history.metrics.items() if points[-1][0] == run.history.step]
+    ranked = [name for name in method.metrics if name in last] if method else []
+    return next((name for name in [*ranked, *last] if name not in HOUSEKEEPING), None)
 
 
 def watch(folder: Path, here: Session, title: str = "") -> Followed:

@@ -110,7 +110,8 @@ class Desk:
             self.here.line(text)
         self.here.line(f"  B  {_literal(shown.right)}")
         while True:
-            click.echo("> ", nl=False, err=True)
+            if sys.stdin.isatty():
+                click.echo("> ", nl=False, err=True)
             line = sys.stdin.readline()
             key = line.strip().lower() if line else QUIT
             if key in KEYS or key in (UNDO, QUIT):
