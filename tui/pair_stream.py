@@ -63,7 +63,7 @@ class PairStream:
         self._rows = Path(self._folder.name) / "pairs.jsonl"
         self._errors = Path(self._folder.name) / "errors.log"
         self._offset = 0
-        self._broken = False
+        self._broken = ""
         with self._errors.open("wb") as errors:
             self._process = subprocess.Popen(
                 command(self._rows, seed),
@@ -90,15 +90,15 @@ class PairStream:
         self._offset += len(whole)
         try:
             return [Pair(**json.loads(line)) for line in whole.splitlines()]
-        except (ValueError, TypeError):
-            self._broken = True
+        except (ValueError, TypeError) as error:
+            self._broken = f"{type(error).__name__}: {error}"
             return []
 
     def failure(self) -> str | None:
-        """The last line of what the process said, once it has failed; None while it runs and when it went well."""
+        """What is wrong with a row, or the last line that the failed process said; None while all is well."""
         code = self._process.poll()
-        if not self._broken and code in (None, 0):
-            return None
+        if self._broken or code in (None, 0):
+            return self._broken or None
         said = self._errors.read_bytes()[-ERROR_TAIL:].decode("utf-8", "replace").split("\n")
         return next((line.strip() for line in reversed(said) if line.strip()), f"exit {code}")
 

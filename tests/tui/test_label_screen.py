@@ -328,6 +328,7 @@ async def test_a_row_cut_short_waits_and_a_broken_one_is_a_failure():
         await sitting.ready()
     async with Sitting(writing([], tail="not JSON\n")) as sitting:
         await sitting.until(lambda: sitting.screen.labelling is not None and sitting.screen.labelling.failure)
+        assert "JSONDecodeError" in sitting.text("#state")
 
 
 async def test_the_next_batch_is_asked_for_with_another_seed_before_the_pairs_run_out():
