@@ -104,8 +104,11 @@ def import_labels(store: Store, path: Path) -> Imported:
     known = {label.pair_id for label in store.labels() if not label.shown_at}
     labels: dict[str, Label] = {}
     rows = read_rows(path, "preference")
-    for row in rows:
-        label = _imported(row)
+    for number, row in enumerate(rows, 1):
+        try:
+            label = _imported(row)
+        except OverflowError:  # a whole number of hundreds of digits
+            raise Problem("exchange.margin_too_large", path=str(path), row=number) from None
         if label.pair_id not in known:
             labels[label.pair_id] = label
     store.add_labels(labels.values())

@@ -145,6 +145,14 @@ def test_import_of_a_file_with_a_bad_line_adds_nothing_and_names_the_line(store,
     assert store.labels() == []
 
 
+def test_a_margin_beyond_any_float_is_refused(store, tmp_path):
+    (tmp_path / "huge.jsonl").write_text('{"prompt": "p", "chosen": "a", "rejected": "b", "margin": 1' + "0" * 400 + "}")
+    with pytest.raises(Problem) as caught:
+        labels.import_labels(store, tmp_path / "huge.jsonl")
+    assert said(caught.value).code == "exchange.margin_too_large"
+    assert store.labels() == []
+
+
 def test_rows_without_a_margin_train_without_one(store, tmp_path):
     (tmp_path / "plain.jsonl").write_text(json.dumps({"prompt": "p", "chosen": "a", "rejected": "b"}))
     labels.import_labels(store, tmp_path / "plain.jsonl")
