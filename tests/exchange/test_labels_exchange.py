@@ -146,7 +146,8 @@ def test_import_of_a_file_with_a_bad_line_adds_nothing_and_names_the_line(store,
 
 
 def test_a_margin_beyond_any_float_is_refused(store, tmp_path):
-    (tmp_path / "huge.jsonl").write_text('{"prompt": "p", "chosen": "a", "rejected": "b", "margin": 1' + "0" * 400 + "}")
+    row = {"prompt": "p", "chosen": "a", "rejected": "b", "margin": 10**400}
+    (tmp_path / "huge.jsonl").write_text(json.dumps(row))
     with pytest.raises(Problem) as caught:
         labels.import_labels(store, tmp_path / "huge.jsonl")
     assert said(caught.value).code == "exchange.margin_too_large"
