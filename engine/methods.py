@@ -34,12 +34,14 @@ class Method:
         return next((row for row in self.hyper if row.name == name), None)
 
 
-def _common(learning_rate: float, epochs: int, batch: int = 16) -> tuple[HyperParameter, ...]:
+def _common(
+    learning_rate: float, epochs: int, batch: int = 16, weight_decay: float = 0.0
+) -> tuple[HyperParameter, ...]:
     return (
         HyperParameter("learning_rate", learning_rate, 1e-7, 1.0),
         HyperParameter("num_train_epochs", epochs, 1, 1000),
         HyperParameter("per_device_train_batch_size", batch, 1, 512),
-        HyperParameter("weight_decay", 0.0, 0.0, 1.0),
+        HyperParameter("weight_decay", weight_decay, 0.0, 1.0),
         HyperParameter("max_grad_norm", 1.0, 0.0, 1000.0),
         HyperParameter("lora_r", 8, 1, 64),
         HyperParameter("lora_alpha", 16, 1, 256),
@@ -63,7 +65,7 @@ METHODS = {
             id="reward-model",
             data="preference",
             loop="engine.loops.offline:RewardModelling",
-            hyper=(*_common(3e-3, 12), HyperParameter("center_rewards_coefficient", 0.01, 0.0, 10.0)),
+            hyper=(*_common(8e-3, 15, weight_decay=0.1), HyperParameter("center_rewards_coefficient", 0.01, 0.0, 10.0)),
             metrics=(
                 "loss",
                 "accuracy",
@@ -119,6 +121,7 @@ METHODS = {
                 "critique/recall",
                 "correct/before",
                 "correct/revised",
+                "correct/revised_all",
                 "grad_norm",
                 "learning_rate",
             ),

@@ -6,11 +6,11 @@ from typing import Any
 import torch
 
 from engine.evaluate import watch
-from engine.evaluate.intervals import Estimate, bootstrap
+from engine.evaluate.intervals import Estimate, bootstrap, bootstrap_ratio
 from engine.models.policy import Policy, RewardModel
 from engine.runs.recipe import Recipe
 from engine.theory import wilson
-from engine.theory import win_rate as theory_win_rate
+from engine.theory import wilson
 from engine.world.preferences import held_out_pairs, held_out_prompts
 from engine.world.prompts import Prompt, read
 from engine.world.rule import grade
@@ -100,11 +100,20 @@ def right_share(graded: Sequence[Sequence[float]]) -> list[float]:
     return [sum(score == 1.0 for score in row) / len(row) for row in graded]
 
 
-def compare(first: Sequence[Sequence[float]], second: Sequence[Sequence[float]]) -> tuple[Estimate, list[float]]:
-    """Win rate of the first against the second with ties half (bootstrap over prompts), and every comparison."""
-    compared = [[points(a, b) for a, b in zip(*rows, strict=True)] for rows in zip(first, second, strict=True)]
-    flat = [value for row in compared for value in row]
-    return bootstrap([sum(row) / len(row) for row in compared]), flat
+def compare(first: Sequence[Sequence[float]], second: Sequence[Sequence[float]]) -> list[list[float]]:
+    """The points of the first against the second in every comparison, prompt by prompt."""
+    return [[points(a, b) for a, b in zip(*rows, strict=True)] for rows in zip(first, second, strict=True)]
+
+
+def ties_half(compared: Sequence[Sequence[float]]) -> Estimate:
+    """The win rate in which a tie counts half."""
+    return bootstrap([sum(row) / len(row) for row in compared])
+
+
+def decided_share(compared: Sequence[Sequence[float]]) -> list[dict[str, Any]]:
+    """The share of wins among the comparisons that were no ties; no row at all when every one was a tie."""
+    parts = [(row.count(1.0), len(row) - row.count(0.5)) for row in map(list, compared)]
+    return [estimated("decisive_share", bootstrap_ratio(parts))] if any(decided for _, decided in parts) else []
 
 
 def win_rate(policy: Policy, recipe: Recipe) -> dict[str, Any]:
@@ -116,15 +125,15 @@ def win_rate(policy: Policy, recipe: Recipe) -> dict[str, Any]:
     with policy.switched_off():
         reference, reference_unseen = scores(policy, prompts, 2), scores(policy, unseen, 2)
         reference_greedy = scores(policy, prompts, 0, temperature=0)
-    estimate, compared = compare(tuned, reference)
-    wins, losses = compared.count(1.0), compared.count(0.0)
-    decided = theory_win_rate(wins, len(compared) - wins - losses, losses)
+    compared = compare(tuned, reference)
+    every = [value for row in compared for value in row]
+    estimate = ties_half(compared)
     details = [
         detail("prompts", len(prompts)),
-        detail("comparisons", len(compared)),
-        detail("ties_share", compared.count(0.5) / len(compared)),
-        detail("decisive_share", _value(decided.decisive), decided.decisive_low, decided.decisive_high),
-        estimated("win_rate_held_out_verbs", compare(tuned_unseen, reference_unseen)[0]),
+        detail("comparisons", len(every)),
+        detail("ties_share", every.count(0.5) / len(every)),
+        *decided_share(compared),
+        estimated("win_rate_held_out_verbs", ties_half(compare(tuned_unseen, reference_unseen))),
         estimated("correct_before", bootstrap(right_share(reference))),
         estimated("correct_after", bootstrap(right_share(tuned))),
         estimated("greedy_before", bootstrap(right_share(reference_greedy))),
@@ -132,10 +141,6 @@ def win_rate(policy: Policy, recipe: Recipe) -> dict[str, Any]:
         detail("kl", watch.kl_to_reference(policy)),
     ]
     return gate("win_rate", recipe, estimate, estimate.value > THRESHOLDS["win_rate"], details)
-
-
-def _value(number: float | None) -> float:
-    return 0.5 if number is None else number
 
 
 # -- constitutional cycle
@@ -151,8 +156,8 @@ def improvement(
     """The paired gain in correctness on held-out prompts; passes when its whole interval is above 0."""
     start = right_share(before)
 
-    def gain(graded: Sequence[Sequence[float]]) -> Estimate:
-        return bootstrap([a - b for a, b in zip(right_share(graded), start, strict=True)])
+    def gain(graded: Sequence[Sequence[float]], over: Sequence[float] = start) -> Estimate:
+        return bootstrap([a - b for a, b in zip(right_share(graded), over, strict=True)])
 
     estimate = gain(after)
     details = [
@@ -161,6 +166,7 @@ def improvement(
         estimated("correct_after", bootstrap(right_share(after))),
         *(estimated(name, bootstrap(right_share(graded))) for name, graded in controls.items()),
         *(estimated(f"{name}_gain", gain(graded)) for name, graded in controls.items()),
+        *(estimated(f"over_{name}", gain(after, right_share(graded))) for name, graded in controls.items()),
         *more,
     ]
     return gate("improvement", recipe, estimate, estimate.low > THRESHOLDS["improvement"], details)

@@ -13,13 +13,27 @@ class Estimate:
 
 
 def bootstrap(values: Sequence[float], *, draws: int = 2000, seed: int = 0) -> Estimate:
-    """The mean with its 95 % percentile interval under resampling of the values (one a prompt).
+    """The mean with its 95 % percentile interval under resampling of the values, one a prompt (Efron 1979).
 
-    Efron 1979. Raises ValueError for no values.
+    Raises ValueError for no values.
     """
-    if not values:
+    return bootstrap_ratio([(value, 1.0) for value in values], draws=draws, seed=seed)
+
+
+def bootstrap_ratio(parts: Sequence[tuple[float, float]], *, draws: int = 2000, seed: int = 0) -> Estimate:
+    """Σ first / Σ second over prompts, say wins over decided comparisons, resampled prompt by prompt.
+
+    Several comparisons of one prompt are not independent, so the prompt is the unit. Raises ValueError when the
+    seconds sum to zero.
+    """
+    if sum(second for _, second in parts) == 0:
         raise ValueError("nothing to resample")
     source = random.Random(seed)
-    count = len(values)
-    means = sorted(sum(source.choices(values, k=count)) / count for _ in range(draws))
-    return Estimate(sum(values) / count, means[round(0.025 * draws)], means[round(0.975 * draws) - 1])
+    ratios = []
+    while len(ratios) < draws:
+        drawn = source.choices(parts, k=len(parts))
+        if (below := sum(second for _, second in drawn)) > 0:
+            ratios.append(sum(first for first, _ in drawn) / below)
+    ratios.sort()
+    value = sum(first for first, _ in parts) / sum(second for _, second in parts)
+    return Estimate(value, ratios[round(0.025 * draws)], ratios[round(0.975 * draws) - 1])
