@@ -1,6 +1,6 @@
 """The gates of the labs: a number on held-out data with its interval, and a threshold that was fixed beforehand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -9,7 +9,6 @@ from engine.evaluate import watch
 from engine.evaluate.intervals import Estimate, bootstrap, bootstrap_ratio
 from engine.models.policy import Policy, RewardModel
 from engine.runs.recipe import Recipe
-from engine.theory import wilson
 from engine.theory import wilson
 from engine.world.preferences import held_out_pairs, held_out_prompts
 from engine.world.prompts import Prompt, read
@@ -149,7 +148,7 @@ def win_rate(policy: Policy, recipe: Recipe) -> dict[str, Any]:
 def improvement(
     before: Sequence[Sequence[float]],
     after: Sequence[Sequence[float]],
-    controls: dict[str, Sequence[Sequence[float]]],
+    controls: Mapping[str, Sequence[Sequence[float]]],
     recipe: Recipe,
     more: list[dict[str, Any]],
 ) -> dict[str, Any]:

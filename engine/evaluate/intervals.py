@@ -29,7 +29,7 @@ def bootstrap_ratio(parts: Sequence[tuple[float, float]], *, draws: int = 2000, 
     if sum(second for _, second in parts) == 0:
         raise ValueError("nothing to resample")
     source = random.Random(seed)
-    ratios = []
+    ratios: list[float] = []
     while len(ratios) < draws:
         drawn = source.choices(parts, k=len(parts))
         if (below := sum(second for _, second in drawn)) > 0:

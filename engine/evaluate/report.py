@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
@@ -54,7 +54,7 @@ def roles(policy: Policy, *, seed: int = 0, count: int = 400) -> dict[str, float
     }
 
 
-def _share(values: Any) -> float:
+def _share(values: Iterable[bool]) -> float:
     found = list(values)
     return round(sum(found) / max(1, len(found)), 4)
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from engine.evaluate import gates, watch
+from engine.evaluate.intervals import bootstrap
 from engine.loops.adapter import Adapter, load_frozen, order, run_policy
 from engine.losses.sft import sft_loss
 from engine.models.logprobs import Batch
@@ -47,7 +48,7 @@ class Constitutional:
         self.prompts = [prompt.text for prompt in training_prompts(recipe.seed, hyper["prompts"])]
         self.revise_steps = -(-len(self.prompts) // PROMPTS_A_STEP)
         batches = -(-(len(self.prompts) + hyper["replay"]) // self.batch_size)
-        self.train_steps = hyper["num_train_epochs"] * batches
+        self.train_steps: int = hyper["num_train_epochs"] * batches
         self.phases = ["train", "control_raw", "control_revise_all"] if hyper["controls"] else ["train"]
         self.total_steps = self.revise_steps + len(self.phases) * self.train_steps
         self.next_step = 0
@@ -216,8 +217,8 @@ class Constitutional:
             gates.detail("samples_before", self.share_right("raw")),
             gates.detail("samples_revised", self.share_right("train")),
             gates.detail("samples_revised_all", self.share_right("control_revise_all")),
-            gates.estimated("held_out_verbs_before", gates.bootstrap(before_unseen)),
-            gates.estimated("held_out_verbs_after", gates.bootstrap(after_unseen)),
+            gates.estimated("held_out_verbs_before", bootstrap(before_unseen)),
+            gates.estimated("held_out_verbs_after", bootstrap(after_unseen)),
             gates.detail("kl", watch.kl_to_reference(tuned)),
         ]
         before = gates.scores(reference, prompts, 1)

@@ -53,7 +53,7 @@ def document(source: random.Random, mix: Mapping[str, float] = BASE_MIX) -> Docu
 def demonstrations(seed: int, count: int = 900, *, held_out: bool = False) -> list[dict[str, str]]:
     """Rows `prompt, completion` for supervised fine-tuning. With `held_out`, correct and fill prompts of that side."""
     source = random.Random(f"demonstrations:{seed}:{held_out}")
-    rows = []
+    rows: list[dict[str, str]] = []
     while len(rows) < count:
         if held_out:
             sentence = draw(source, held_out=True)

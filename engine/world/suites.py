@@ -5,8 +5,8 @@ from itertools import product
 
 from engine.world import prompts
 from engine.world.prompts import Prompt
-from engine.world.sentences import ADVERBS, SUBJECTS, Sentence, draw
-from engine.world.verbs import PERSONS, TENSES, VERBS
+from engine.world.sentences import ADVERBS, Sentence, draw
+from engine.world.verbs import PERSONS, SUBJECTS, TENSES, VERBS
 
 EDGY = ("a knife", "a thief")
 """Objects that a nervous model might refuse to talk about; the grammar is as plain as ever."""
