@@ -73,7 +73,7 @@ class Adapter:
     def update(self, loss: Tensor, step: int) -> dict[str, float]:
         """One optimizer step down the gradient of `loss`; `step` counts from 0."""
         learning_rate = self.peak * (1 - step / self.total_steps)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         return {"grad_norm": self.optimizer.step(learning_rate, self.max_grad_norm), "learning_rate": learning_rate}
 
     def state(self) -> dict[str, Tensor]:

@@ -43,9 +43,9 @@ class Linear(nn.Module):
         self.scale = 0.0
 
     def forward(self, x: Tensor) -> Tensor:
-        weight = self.weight
+        weight: Tensor = self.weight
         if self.lora_A is not None and self.lora_B is not None and self.scale:
-            weight = weight + self.scale * (self.lora_B @ self.lora_A)
+            weight = torch.addmm(weight, self.lora_B, self.lora_A, alpha=self.scale)
         return F.linear(x, weight)
 
 
@@ -114,7 +114,8 @@ class Attention(nn.Module):
         seen = F.scaled_dot_product_attention(
             query, key, value, attn_mask=mask, is_causal=mask is None, enable_gqa=self.heads != self.kv_heads
         )
-        return self.o_proj(seen.transpose(1, 2).reshape(rows, length, -1))
+        out: Tensor = self.o_proj(seen.transpose(1, 2).reshape(rows, length, -1))
+        return out
 
 
 class FeedForward(nn.Module):
@@ -125,7 +126,8 @@ class FeedForward(nn.Module):
         self.down_proj = Linear(config.intermediate_size, config.hidden_size)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
+        out: Tensor = self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
+        return out
 
 
 class Block(nn.Module):
@@ -138,7 +140,8 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor | None, cache: Cache | None) -> Tensor:
         x = x + self.self_attn(self.input_layernorm(x), cos, sin, mask, cache)
-        return x + self.mlp(self.post_attention_layernorm(x))
+        out: Tensor = x + self.mlp(self.post_attention_layernorm(x))
+        return out
 
 
 class Llama(nn.Module):
@@ -163,7 +166,8 @@ class Llama(nn.Module):
             x = block(x, cos, sin, mask, cache)
         if cache is not None:
             cache.length += ids.shape[1]
-        return self.norm(x)
+        out: Tensor = self.norm(x)
+        return out
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Next-token logits (…, V) of hidden states (…, E)."""

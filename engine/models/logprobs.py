@@ -12,6 +12,7 @@ log π(y|x) is the sum of the log-probabilities of all tokens of y, EOS included
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -34,6 +35,15 @@ class Batch:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @cached_property
+    def looks(self) -> Tensor:
+        """(N, 1, T, T), True where a token may look: at earlier tokens of the prompt and of its own completion."""
+        length = self.ids.shape[1]
+        earlier = torch.ones(length, length, dtype=torch.bool).tril()
+        looking, seen = self.segments[:, :, None], self.segments[:, None, :]
+        itself = torch.eye(length, dtype=torch.bool)
+        return (earlier & ((seen == 0) | (seen == looking)) | itself)[:, None]
+
 
 def pack(prompts: Sequence[Sequence[int]], completions: Sequence[Sequence[Sequence[int]]], *, pad: int) -> Batch:
     """Rows of `completions` (N, K, ragged) behind their prompts (N, ragged)."""
@@ -52,24 +62,16 @@ def pack(prompts: Sequence[Sequence[int]], completions: Sequence[Sequence[Sequen
         owned.append((scored, ends))
     width = max(len(row) for row in rows)
     count = max(len(scored) for scored, _ in owned)
-    tokens = torch.tensor([row + [(pad, 0, -1)] * (width - len(row)) for row in rows])
-    targets = torch.tensor([scored + [(0, pad, -1)] * (count - len(scored)) for scored, _ in owned])
-    ends = torch.tensor([ends for _, ends in owned])
-    return Batch(*tokens.unbind(-1), *targets.unbind(-1), ends)
-
-
-def look_mask(batch: Batch) -> Tensor:
-    """(N, 1, T, T), True where a token may look: at earlier tokens of the prompt and of its own completion."""
-    length = batch.ids.shape[1]
-    earlier = torch.ones(length, length, dtype=torch.bool).tril()
-    looking, seen = batch.segments[:, :, None], batch.segments[:, None, :]
-    itself = torch.eye(length, dtype=torch.bool)
-    return (earlier & ((seen == 0) | (seen == looking)) | itself)[:, None]
+    ids, positions, segments = torch.tensor([row + [(pad, 0, -1)] * (width - len(row)) for row in rows]).unbind(-1)
+    padded = [scored + [(0, pad, -1)] * (count - len(scored)) for scored, _ in owned]
+    sources, targets, owners = torch.tensor(padded).unbind(-1)
+    last = torch.tensor([ends for _, ends in owned])
+    return Batch(ids, positions, segments, sources, targets, owners, last)
 
 
 def hidden_states(model: Llama, batch: Batch) -> Tensor:
     """(N, T, E)."""
-    return model.hidden(batch.ids, batch.positions, look_mask(batch))
+    return model.hidden(batch.ids, batch.positions, batch.looks)
 
 
 def scored_logits(model: Llama, batch: Batch, hidden: Tensor | None = None) -> Tensor:

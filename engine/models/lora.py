@@ -64,7 +64,7 @@ def merge(model: Llama) -> None:
     """Adds the top stage to the weights and takes it off. The model's answers stay as they were."""
     for _, linear in model.linears():
         if linear.lora_A is not None and linear.lora_B is not None:
-            linear.weight += linear.scale * (linear.lora_B @ linear.lora_A)
+            linear.weight.add_(linear.lora_B @ linear.lora_A, alpha=linear.scale)
         linear.lora_A, linear.lora_B, linear.scale = None, None, 0.0
 
 

@@ -91,7 +91,7 @@ def pretrain(recipe: PretrainRecipe, tokenizer: Tokenizer, progress: Progress | 
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(recipe, step)
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         if progress and (step % 20 == 0 or step == recipe.steps - 1):

@@ -47,7 +47,7 @@ def sample(
     chosen_logps: list[list[float]] = [[] for _ in prompts]
     alive = torch.arange(rows)
     for step in range(max_new_tokens):
-        tokens, logps = _choose(model.logits(hidden), temperature, generator)
+        tokens, logps = choose(model.logits(hidden), temperature, generator)
         for row, token, logp in zip(alive.tolist(), tokens.tolist(), logps.tolist(), strict=True):
             chosen_ids[row].append(token)
             chosen_logps[row].append(logp)
@@ -63,7 +63,7 @@ def sample(
     return Rollout(chosen_ids, chosen_logps)
 
 
-def _choose(logits: Tensor, temperature: float, generator: torch.Generator | None) -> tuple[Tensor, Tensor]:
+def choose(logits: Tensor, temperature: float, generator: torch.Generator | None) -> tuple[Tensor, Tensor]:
     """Tokens and their log-probabilities from logits (N, V), by inverting the cumulative distribution."""
     if temperature == 0:
         logps = logits.log_softmax(-1)
