@@ -3,14 +3,17 @@
 import asyncio
 import threading
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
+from textual._callback import invoke
 from textual._context import active_message_pump
+from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from engine.store import Store
 
 
+HOME = 1
+"""Where home stands in the stack of screens: on top of Textual's own empty one."""
 DEEPEST = 40
 """So many screens on top of each other are no visit but a failure that repeats itself."""
 
@@ -115,13 +120,13 @@ class PreferablyApp(App[None]):
 
     # --- places
 
-    def get_default_screen(self) -> PreferablyScreen:
-        """Home is always open underneath."""
-        home = places.screen_class("home")()
-        home.visited_as = ("home", {})
-        return home
+    def _new_home(self) -> PreferablyScreen:
+        screen = places.screen_class("home")()
+        screen.visited_as = ("home", {})
+        return screen
 
     async def on_mount(self) -> None:
+        await self.push_screen(self._new_home())  # home is always open underneath
         place, arguments = self.start
         await self.go(place, **arguments)
         if self.settings_problem:
@@ -145,7 +150,7 @@ class PreferablyApp(App[None]):
 
     async def back(self) -> None:
         """Leave the open screen for the one before it; the first screen stays."""
-        if len(self.screen_stack) > 1:
+        if len(self.screen_stack) > HOME + 1:
             await self.pop_screen()
 
     # --- language and theme
@@ -225,9 +230,34 @@ class PreferablyApp(App[None]):
 
     async def start_again(self) -> None:
         """Back to a fresh home: a screen in which something failed answers no more."""
-        while len(self.screen_stack) > 1:
+        while len(self.screen_stack) > HOME + 1:
             await self.pop_screen()
-        await self.switch_screen(self.get_default_screen())
+        await self.switch_screen(self._new_home())
+
+    @property
+    def _catches(self) -> bool:
+        return self.catch_errors if self.catch_errors is not None else not self.is_headless
+
+    async def attempt(self, call: Callable[[], Any]) -> Any:
+        """Call and await: what fails is said in a dialog, and the screen lives on."""
+        try:
+            return await invoke(call)
+        except (Problem, ContentError) as problem:
+            self.show_error(problem)
+        except Exception as error:
+            if not self._catches:
+                raise
+            self.show_error(error)
+
+    async def run_action(
+        self,
+        action: "str | ActionParseResult",
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Textual runs the actions of keys in the app itself, which an error would end: see `attempt`."""
+        run = super().run_action
+        return await self.attempt(lambda: run(action, default_namespace, namespaces)) is not False
 
     def _handle_exception(self, error: Exception) -> None:
         """An unexpected error never puts a traceback on the learner's screen.
@@ -235,14 +265,13 @@ class PreferablyApp(App[None]):
         A screen in which it happened is dead, and left when the dialog is closed. If the app itself is what failed, it
         ends with one sentence, and the traceback stays in a file.
         """
-        caught = self.catch_errors if self.catch_errors is not None else not self.is_headless
-        if not caught:
+        if not self._catches:
             super()._handle_exception(error)
             return
         in_worker = isinstance(error, WorkerFailed)
         if isinstance(error, WorkerFailed) and isinstance(error.error, Exception):
             error = error.error
-        if active_message_pump.get(None) is self or len(self.screen_stack) > DEEPEST:
+        if (active_message_pump.get(None) is self and not in_worker) or len(self.screen_stack) > DEEPEST:
             self._end(error)
         else:
             self.call_later(self._report, error, not in_worker)

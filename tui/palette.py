@@ -39,7 +39,7 @@ def commands(app: "PreferablyApp") -> Iterator[SystemCommand]:
     """Everything the palette offers, in the learner's language."""
 
     def command(title: str, help: str, place: str, **arguments: str) -> SystemCommand:
-        return SystemCommand(title, help, partial(app.go, place, **arguments))
+        return SystemCommand(title, help, partial(app.attempt, partial(app.go, place, **arguments)))
 
     t = app.t
     yield command(t("app.palette.home"), t("app.palette.home_help"), "home")

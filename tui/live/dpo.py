@@ -7,7 +7,7 @@ from textual.content import Content
 from tui.live.pair import PairBlock
 from tui.live.written import fixed
 from tui.widgets.bars import bar
-from tui.widgets.live_block import Values
+from tui.widgets.live_block import Values, fitting
 from tui.widgets.slider import Slider, Track
 
 BOTH = Track(-20, 0, step=1, fine=0.1)
@@ -31,13 +31,15 @@ class DPOBlock(PairBlock):
 
     def lines(self, values: Values, width: int) -> list[Content]:
         result, say = self.result(values), self.app.t
-        margin = fixed(result.margin, 4)
-        head = f"{say('live.dpo.weight')} = σ({fixed(-result.margin, 4)}) = {fixed(result.gradient_weight)}  "
+        margin = Content.assemble(f"{say('live.dpo.margin')} = ", (fixed(result.margin), "bold"))
+        loss, value = say("live.loss"), (fixed(result.loss), "bold $accent")
+        head = f"{say('live.dpo.weight')} = σ({fixed(-result.margin)}) = {fixed(result.gradient_weight)}  "
         return [
             *self.rewards(values),
-            Content.assemble(
-                f"{say('live.dpo.margin')} = ", (margin, "bold"),
-                f"   {say('live.loss')} = −log σ({margin}) = ", (fixed(result.loss), "bold $accent"),
+            fitting(
+                width,
+                Content.assemble(margin, f"   {loss} = −log σ({fixed(result.margin)}) = ", value),
+                Content.assemble(margin, f"   {loss} = ", value),
             ),
             Content.assemble(head, bar(result.gradient_weight, max(4, width - len(head)))),
-        ]  # fmt: skip
+        ]

@@ -7,7 +7,7 @@ from textual.content import Content
 from engine.theory import optimal_policy, optimal_policy_limits
 from tui.live.written import fixed, vector
 from tui.widgets.bars import bar
-from tui.widgets.live_block import LiveBlock, Values
+from tui.widgets.live_block import LiveBlock, Values, fitting
 from tui.widgets.slider import Slider, Track
 
 BETA = Track(0.01, 10, log=True)
@@ -62,10 +62,16 @@ class OptimalPolicyBlock(LiveBlock):
         for number, (before, now) in enumerate(zip(prior, best.policy, strict=True)):
             numbers = f"y{DIGITS[number]}  {before:.3f} → {now:.3f}  "
             lines.append(Content.assemble(numbers, bar(now, max(4, width - len(numbers)), before)))
-        tilt = f"{fixed(prior[0], 3)} · exp({fixed(reward[0], 2)} / {fixed(beta, 2)})"
+        tilt = f"{fixed(prior[0], 3)} · exp({fixed(reward[0], 2)} / {fixed(beta, 2)}) / Z"
         share = f"{fixed(best.weights[0])} / {fixed(best.Z)}"
-        result = f"π*(y₁) = {tilt} / Z = {share} = "
-        lines.append(Content.assemble(result, (fixed(best.policy[0], 3), "bold $accent")))
+        result = (fixed(best.policy[0], 3), "bold $accent")
+        lines.append(
+            fitting(
+                width,
+                Content.assemble(f"π*(y₁) = {tilt} = {share} = ", result),
+                Content.assemble(f"π*(y₁) = {share} = ", result),
+            )
+        )
         lines.append(
             Content.assemble(
                 "Z = ", (fixed(best.Z), "bold"), "   KL = ", (fixed(best.kl), "bold"), f" {say('live.nats')}   ",

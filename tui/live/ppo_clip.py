@@ -6,7 +6,7 @@ from textual.content import Content
 
 from engine.theory import ppo_clip
 from tui.live.written import fixed, term
-from tui.widgets.live_block import LiveBlock, Values
+from tui.widgets.live_block import LiveBlock, Values, fitting
 from tui.widgets.slider import Slider, Track
 
 HIGHEST = 2.5
@@ -28,13 +28,21 @@ class PPOClipBlock(LiveBlock):
     def lines(self, values: Values, width: int) -> list[Content]:
         ratio, advantage, epsilon = values["ratio"], values["advantage"], values["epsilon"]
         result, say = ppo_clip(ratio=ratio, advantage=advantage, epsilon=epsilon), self.app.t
+        objective = (fixed(result.objective), "bold $accent")
         bounded = min(max(ratio, 1 - epsilon), 1 + epsilon)
         return [
             *self.plot(values, min(width, 72)),
-            Content.assemble(
-                f"min(ρA, clip(ρ)A) = min({fixed(ratio, 2)} · {term(advantage)}, "
-                f"{fixed(bounded, 2)} · {term(advantage)}) = ",
-                (fixed(result.objective), "bold $accent"),
+            fitting(
+                width,
+                Content.assemble(
+                    f"min(ρA, clip(ρ)A) = min({fixed(ratio, 2)} · {term(advantage)}, ",
+                    f"{fixed(bounded, 2)} · {term(advantage)}) = ",
+                    objective,
+                ),
+                Content.assemble(
+                    f"min(ρA, clip(ρ)A) = min({fixed(ratio * advantage, 2)}, {fixed(bounded * advantage, 2)}) = ",
+                    objective,
+                ),
             ),
             Content.styled(say("live.ppo_clip.clipped"), "bold $warning")
             if result.clipped

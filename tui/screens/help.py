@@ -54,7 +54,7 @@ class HelpScreen(ModalScreen[None]):
                 group = everywhere if active.node is self.app else here
                 group.setdefault(active.binding.description, []).append(self.app.get_key_display(active.binding))
         for active in self.about.active_bindings.values():
-            if active.binding.description in KeyBar.LAST:
+            if active.binding.description in KeyBar.LAST and active.enabled:
                 key = self.app.get_key_display(active.binding)
                 everywhere.setdefault(active.binding.description, []).append(key)
         blocks: Keys = {}

@@ -92,6 +92,7 @@ class HomeScreen(PreferablyScreen):
     async def language_changed(self) -> None:
         await super().language_changed()
         self.fill()
+        self.query_one("#continue").focus()
 
     # --- what the lines say
 

@@ -55,7 +55,7 @@ class LearnScreen(PreferablyScreen):
     LearnScreen #search { dock: bottom; margin: 0 0 1 0; padding: 0 1; display: none;
                           background: $primary 20%; }
     LearnScreen #search.-open { display: block; }
-    LearnScreen #chapters { border: none; background: $background; padding: 1 2; }
+    LearnScreen #chapters { height: 1fr; background: $background; padding: 1 2; }
     """
     AUTO_FOCUS = "#page, #chapters"
 
@@ -98,7 +98,7 @@ class LearnScreen(PreferablyScreen):
         self.problem = None
         try:
             if self.chapter_id is None:
-                yield OptionList(*self._chapter_options(), id="chapters")
+                yield OptionList(*self._chapter_options(), id="chapters", compact=True)
                 return
             if self.section_id is not None:
                 self.chapter.section(self.section_id)
@@ -136,7 +136,7 @@ class LearnScreen(PreferablyScreen):
         """Mark what was read, and go to where the learner left off unless a section was asked for."""
         store = self.app.store
         if not self.has_page:
-            await self.recompose()
+            self._fill_chapters()
             return
         known = {section.id for section in self.chapter.sections}
         self.read = store.sections_read(self.chapter.id)
@@ -149,8 +149,22 @@ class LearnScreen(PreferablyScreen):
             self.section_id = left_off[-1] if left_off and left_off[-1] in known else self.chapter.sections[0].id
             if self.number:
                 await self.show()
+        for box in self.query(QuestionBox):
+            if box.question.id in self.answered:
+                box.remember()
         self.show_progress()
         self._remember()
+
+    def on_screen_resume(self) -> None:
+        self._fill_chapters()
+
+    def _fill_chapters(self) -> None:
+        """The list of chapters with what was read by now, the same line highlighted."""
+        if options := self.query_one_optional("#chapters", OptionList):
+            here = options.highlighted or 0
+            options.clear_options()
+            options.add_options(self._chapter_options())
+            options.highlighted = here
 
     async def language_changed(self) -> None:
         """The same section in the other language, at about the same place on the page."""
@@ -282,7 +296,7 @@ class LearnScreen(PreferablyScreen):
         self.page.focus()
         self.refresh_bindings()
         if not self.matches:
-            self.notify(self.t("learn.not_found", text=clean(self.search)), markup=False)
+            self.set_status(self.t("learn.not_found", text=self.search))
             return
         later = [number for number, match in enumerate(self.matches) if match.section >= self.number]
         await self._go_to_match(later[0] if later else 0)

@@ -14,11 +14,15 @@ class Contents(OptionList):
     """A list of sections; choosing one posts `OptionSelected` with the section's id."""
 
     DEFAULT_CSS = """
-    Contents { width: 34; height: 1fr; dock: left; border: none; border-right: solid $rule; padding: 1 1;
+    Contents { width: 34; height: 1fr; dock: left; border-right: solid $rule; padding: 1 1;
                background: $background; }
+    Contents:focus { border-right: solid $accent; }
     Contents > .option-list--option-highlighted { background: $panel; text-style: none; }
     Contents:focus > .option-list--option-highlighted { background: $primary 25%; text-style: bold; }
     """
+
+    def __init__(self) -> None:
+        super().__init__(compact=True)
 
     def fill(self, sections: Sequence[Section], here: int, read: set[str]) -> None:
         """Show these sections, the open one marked ▸ and those read ✓."""

@@ -21,13 +21,13 @@ class Hint:
 
 
 class KeyBar(Widget):
-    """Shows each binding whose description is the id of a sentence; the ways back and to help always have a place."""
+    """Shows each binding whose description is the id of a sentence; the ways out and to help always have a place."""
 
     DEFAULT_CSS = """
     KeyBar { dock: bottom; height: 1; background: $panel; color: $foreground; }
     """
     ALLOW_SELECT = False
-    LAST = ("app.keys.back", "app.keys.help")
+    LAST = ("app.keys.back", "app.keys.quit", "app.keys.help")
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())

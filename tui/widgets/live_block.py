@@ -24,6 +24,11 @@ TWO_COLUMNS = 66
 """From this width on, sliders stand side by side."""
 
 
+def fitting(width: int, *variants: Content) -> Content:
+    """The first of the ways to say something that fits; the last if none does."""
+    return next((variant for variant in variants if variant.cell_length <= width), variants[-1])
+
+
 class Readout(Widget):
     """The lines below the sliders: a fixed number of them, so that a move repaints and never lays out anew."""
 
@@ -58,7 +63,7 @@ class LiveBlock(Container):
     DEFAULT_CSS = """
     LiveBlock { height: auto; border: round $primary; background: $surface; padding: 0 1; margin: 0 0 1 0;
                 border-title-color: $primary; border-title-style: bold; border-subtitle-color: $secondary; }
-    LiveBlock:focus-within { border: round $accent; border-title-color: $accent; }
+    LiveBlock:focus-within { border: round $accent; border-title-color: $accent; border-subtitle-color: $surface; }
     LiveBlock > .sliders { height: auto; layout: grid; grid-size: 1; grid-rows: 1; grid-gutter: 0 2; }
     LiveBlock.-wide > .sliders { grid-size: 2; }
     LiveBlock > .hint { height: auto; padding: 0 2; margin: 1 0 0 0; color: $secondary; }

@@ -43,7 +43,7 @@ class QuestionBox(Container):
     QuestionBox .prompt { text-style: bold; margin: 0 0 1 0; }
     QuestionBox Input { padding: 0 1; background: $panel; width: 1fr; max-width: 48; }
     QuestionBox Input:focus { background: $primary 20%; }
-    QuestionBox OptionList { border: none; height: auto; padding: 0; background: $background; }
+    QuestionBox OptionList { height: auto; padding: 0; background: $background; }
     QuestionBox .read { color: $secondary; display: none; }
     QuestionBox .verdict, QuestionBox .explanation { margin: 1 0 0 0; display: none; }
     QuestionBox .explanation { color: $foreground; }
@@ -66,7 +66,8 @@ class QuestionBox(Container):
                 *(
                     Option(Content.assemble((f"{number}  ", "$secondary"), literal(option)))
                     for number, option in enumerate(self.question.options, start=1)
-                )
+                ),
+                compact=True,
             )
         else:
             field = Input(placeholder=self.app.t(f"learn.question.placeholder_{self.question.type}"), compact=True)
@@ -80,6 +81,11 @@ class QuestionBox(Container):
         if self.question.type == "choice":
             self.query_one(OptionList).highlighted = None
         if self.answered:
+            self.remember()
+
+    def remember(self) -> None:
+        """Say that the learner has answered this rightly before, unless there is a verdict already."""
+        if not self.query_one(".verdict").has_class("-shown"):
             self._show(
                 ".verdict", Content.assemble(("✓ ", "$success"), literal(self.app.t("learn.question.answered_before")))
             )
