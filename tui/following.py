@@ -54,6 +54,16 @@ class Followed:
         """The step of the newest checkpoint, from which a worker would go on."""
         return self.history.checkpoints[-1] if self.history.checkpoints else 0
 
+    def last_words(self) -> str | None:
+        """The last line that an interrupted worker wrote as it ended; None if it was ended in silence."""
+        try:
+            log = self.folder / "worker.log"
+            recent = log.stat().st_mtime >= self.status.updated
+            lines = log.read_text(encoding="utf-8", errors="replace").split("\n") if recent else []
+        except OSError:
+            return None
+        return next((line.strip() for line in reversed(lines) if line.strip()), None)
+
     def displacement(self, least: float = 0.05) -> float | None:
         """By how many nats logps/chosen fell while the margin grew, if by more than `least`."""
         chosen = self.history.metrics.get("logps/chosen", [])

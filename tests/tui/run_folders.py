@@ -79,7 +79,7 @@ GATE = {
     "low": 0.58,
     "high": 0.82,
     "passed": True,
-    "details": [{"id": "decisive_share", "value": 0.9, "low": 0.8, "high": 0.96}, {"id": "ties", "value": 5.0}],
+    "details": [{"id": "decisive_share", "value": 0.9, "low": 0.8, "high": 0.96}, {"id": "comparisons", "value": 200}],
 }
 
 

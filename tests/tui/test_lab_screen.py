@@ -64,7 +64,7 @@ async def ready(pilot, app):
     return app.screen
 
 
-def words(screen, selector="#control"):
+def words(screen, selector="#right"):
     return "\n".join(str(static.content) for static in screen.query(f"{selector} Static").results(Static))
 
 
@@ -199,7 +199,7 @@ async def test_the_gate_is_shown_with_its_interval_and_the_prediction(home, pred
     async with app.run_test(size=size) as pilot:
         screen = await ready(pilot, app)
         assert screen.step == "gate"
-        line = "\n".join(part.plain for part in screen.query_one("#control IntervalLine", IntervalLine).lines(60))
+        line = "\n".join(part.plain for part in screen.query_one("#result IntervalLine", IntervalLine).lines(60))
         assert "0.71 (0.58–0.82)  ✓" in line
         assert "0.4" in words(screen)
         assert "71\u202f%" in words(screen)
@@ -278,9 +278,9 @@ async def test_answering_the_questions_finishes_their_step(home, predicted, stor
         screen = await ready(pilot, app)
         assert screen.step == "questions"
         assert "Questions to go: 1" in words(screen)
-        await until(pilot, lambda: screen.query("QuestionBox Input"))
-        screen.query("QuestionBox Input").first().focus()
-        await pilot.press("7", "0", "enter")
+        await until(pilot, lambda: screen.query("QuestionBox OptionList"))
+        screen.query("QuestionBox OptionList").first().focus()
+        await pilot.press(str(int(questions[0].values[0])))
         await until(pilot, lambda: "questions" in screen.progress.done)
 
 

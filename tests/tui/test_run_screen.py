@@ -77,8 +77,9 @@ def test_changed_words_are_marked(before, now, shown):
 
 
 def test_the_gate_is_a_number_on_a_line():
-    line = draw(GATE, 101)
-    assert (line.index("┊"), line.index("├"), line.index("●"), line.index("┤")) == (55, 58, 71, 82)
+    # The line goes from 0.46 to 0.91: a third of 0.55…0.82 more on both sides.
+    line = draw(GATE, 46)
+    assert (line.index("┊"), line.index("├"), line.index("●"), line.index("┤")) == (9, 12, 25, 36)
     assert numbers(GATE) == "0.71 (0.58–0.82)"
     difference = {"value": -0.04, "threshold": 0.0, "low": -0.1, "high": 0.02}
     line = draw(difference, 60)

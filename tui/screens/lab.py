@@ -40,11 +40,12 @@ class LabScreen(PreferablyScreen):
     LabScreen #bar { height: auto; padding: 0 2; background: $surface; color: $secondary; }
     LabScreen #page { height: 1fr; padding: 1 2 0 2; scrollbar-size-vertical: 1; }
     LabScreen #control { height: auto; max-height: 60%; padding: 0 2; }
-    LabScreen #control > * { height: auto; }
+    LabScreen #result { height: auto; }
+    LabScreen #control > *, LabScreen #result > * { height: auto; }
     LabScreen #control Button { margin: 0 0 0 0; }
     LabScreen #control OptionList { border: none; background: $background; padding: 0; }
-    LabScreen #control IntervalLine { padding: 0; }
-    LabScreen #control Static.words { margin: 1 0; }
+    LabScreen #result IntervalLine { padding: 0; }
+    LabScreen #result Static.words { margin: 1 0; }
     LabScreen.-watching #page, LabScreen.-watching #control, LabScreen.-watching.-narrow #bar { display: none; }
     LabScreen RunView { display: none; }
     LabScreen.-watching RunView { display: block; }
@@ -101,6 +102,7 @@ class LabScreen(PreferablyScreen):
             with Vertical(id="right"):
                 yield Static(literal(bar), id="bar")
                 with VerticalScroll(id="page"):
+                    yield Vertical(id="result")
                     yield Lesson()
                 yield VerticalScroll(id="control", can_focus=False)
 
@@ -187,7 +189,8 @@ class LabScreen(PreferablyScreen):
             steps.add_option(option)
         steps.highlighted = STEPS.index(self.step or "goal")
         run = self.progress.run
-        self.set_status(f"{STEPS.index(self.step or 'goal') + 1}/{len(STEPS)}" + (f"  {run.run_id}" if run else ""))
+        name = f"  {run.run_id}" if run and self.size.width >= 110 else ""
+        self.set_status(f"{STEPS.index(self.step or 'goal') + 1}/{len(STEPS)}{name}")
 
     async def _show_run(self) -> None:
         """In the step "run" the curves take the place of the text as soon as there is a run."""
@@ -200,15 +203,28 @@ class LabScreen(PreferablyScreen):
         self.set_class(watching, "-watching")
 
     async def draw_control(self) -> None:
-        """The one thing to do in this step, below its text."""
-        control, page = self.query_one("#control"), self.query_one("#page")
-        await control.remove_children()
-        # A result comes before the text about it; something to do comes after the text that leads to it.
-        if self.step == "gate":
-            self.query_one("#right").move_child(control, before=page)
-        else:
-            self.query_one("#right").move_child(control, after=page)
-        await control.mount(*self.controls())
+        """The one thing to do in this step, below its text; a result comes before the text about it."""
+        for place, widgets in (("#result", self.result()), ("#control", self.controls())):
+            container = self.query_one(place)
+            await container.remove_children()
+            await container.mount(*widgets)
+
+    def result(self) -> list[Widget]:
+        """What the gate measured, what was predicted, and every attempt."""
+        if self.step != "gate":
+            return []
+        run = self.progress.run
+        history = fold(read_events(run.folder)) if run else History()
+        if history.gate is None:
+            return [Static(literal(self.t("lab.gate_before")), classes="quiet words")]
+        line = IntervalLine()
+        line.show(history.gate)
+        words = [Content.styled(self.t("lab.predictions"), "bold")]
+        words += [literal(text) for text in compared(self.lab, self.progress, history)]
+        if len(self.progress.attempts) > 1:
+            words.append(Content.styled(self.t("lab.attempts_title"), "bold"))
+            words += [literal(text) for text in attempts(self.app.language, self.progress)]
+        return [line, Static(Content("\n").join(words), classes="words")]
 
     def controls(self) -> list[Widget]:
         match self.step:
@@ -219,8 +235,6 @@ class LabScreen(PreferablyScreen):
                 return [Static(literal(self.t("lab.predicted_kept" if kept else "lab.answer_first")), classes="quiet")]
             case "run" if self.progress.run is None:
                 return [Button(self.t("lab.start"), id="start", variant="primary", compact=True)]
-            case "gate":
-                return self._gate()
             case "questions":
                 left = len(self.lab.questions) - len(self.progress.answers)
                 return [Static(literal(self.t("lab.questions_left", count=left)), classes="quiet")] if left else []
@@ -238,23 +252,6 @@ class LabScreen(PreferablyScreen):
         choice = OptionList(*options, id="data")
         choice.highlighted = 1 if self.progress.data == "labels" and count else 0
         return choice
-
-    def _gate(self) -> list[Widget]:
-        history = self.history()
-        if history.gate is None:
-            return [Static(literal(self.t("lab.gate_before")), classes="quiet")]
-        line = IntervalLine()
-        line.show(history.gate, details=self.size.height >= 30)
-        words = [Content.styled(self.t("lab.predictions"), "bold")]
-        words += [literal(text) for text in compared(self.lab, self.progress, history)]
-        if len(self.progress.attempts) > 1:
-            words.append(Content.styled(self.t("lab.attempts_title"), "bold"))
-            words += [literal(text) for text in attempts(self.app.language, self.progress)]
-        return [line, Static(Content("\n").join(words), classes="words")]
-
-    def history(self) -> History:
-        run = self.progress.run
-        return fold(read_events(run.folder)) if run else History()
 
     # --- moving
 

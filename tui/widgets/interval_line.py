@@ -19,12 +19,12 @@ def two(value: float) -> str:
 
 
 def scale(gate: Mapping[str, Any]) -> tuple[float, float]:
-    """The ends of the line: 0…1 for a share, otherwise wide enough for everything that is marked on it."""
+    """The ends of the line: a third wider on both sides than what is marked on it, but no wider than shares can be."""
     marks = [gate[name] for name in ("value", "threshold", "low", "high") if gate.get(name) is not None]
-    if min(marks) >= 0 and max(marks) <= 1 and gate["threshold"] > 0:
-        return 0.0, 1.0
-    reach = max(map(abs, marks)) or 1.0
-    return (-reach if min(marks) < 0 else 0.0) - reach / 10, (reach if max(marks) > 0 else 0.0) + reach / 10
+    low, high = min(marks), max(marks)
+    pad = (high - low) / 3 or 0.1
+    share = low >= 0 and high <= 1 and gate["threshold"] > 0
+    return (max(0.0, low - pad), min(1.0, high + pad)) if share else (low - pad, high + pad)
 
 
 def draw(gate: Mapping[str, Any], width: int) -> str:

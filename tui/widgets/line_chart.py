@@ -30,6 +30,7 @@ class LineStyle:
 
 
 QUIET = "$secondary"
+SHORTER = ("{name} {first} → {value}", "{name} {value}")
 STYLES = (
     LineStyle("$primary", 1, 1, "━━"),
     LineStyle("$accent", 4, 6, "╍╍"),
@@ -162,7 +163,7 @@ class LineChart(Widget):
         """The longest way to say it that fits."""
         ways = [self.sentence()]
         if self.filled:
-            ways += [" · ".join(self._values(line)) for line in (self.words.line, "{name} {first} → {value}")]
+            ways += [" · ".join(self._values(line)) for line in (self.words.line, *SHORTER)]
         return next((way for way in ways if len(way) <= width), ways[-1])
 
     def render(self) -> Content:
@@ -170,7 +171,8 @@ class LineChart(Widget):
         if width < 12 or height < 4:
             return Content(self.sentence())
         lines = [self._header(width), *self._plot(width, height - 2)]
-        lines.append(Content.styled(self._sentence_within(width), QUIET).truncate(width, ellipsis=True))
+        if self.filled:  # an empty plot has said so already
+            lines.append(Content.styled(self._sentence_within(width), QUIET).truncate(width, ellipsis=True))
         return Content("\n").join(lines)
 
     def _header(self, width: int) -> Content:
@@ -182,7 +184,7 @@ class LineChart(Widget):
             gap = width - left.cell_length - right.cell_length
             if gap > 0:
                 return Content.assemble(left, " " * gap, right)
-        room = max(1, width - right.cell_length - 1)
+        room = max(8, width - right.cell_length - 1)
         return Content.assemble(left.truncate(room, ellipsis=True), " ", right).truncate(width, ellipsis=True)
 
     def _legend(self, with_values: bool) -> Content:

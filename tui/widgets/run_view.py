@@ -64,7 +64,7 @@ class RunView(Vertical, can_focus=True):
     RunView.-roomy > #charts { height: 1fr; max-height: 20; margin: 0 0 1 0; }
     RunView > #meaning { height: auto; padding: 0 1; color: $secondary; display: none; }
     RunView > Mind { height: 1fr; min-height: 6; }
-    RunView.-roomy > Mind { height: 21; padding: 1 1; }
+    RunView.-roomy > Mind { height: 22; padding: 1 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "runs.keys.pause", id="run.pause"),
@@ -74,6 +74,7 @@ class RunView(Vertical, can_focus=True):
         Binding("left", "moment(-1)", "runs.keys.time", id="run.earlier", key_display="←→"),
         Binding("right", "moment(1)", "runs.keys.time", id="run.later", key_display="←→"),
         Binding("e", "meaning", "runs.keys.meaning", id="run.meaning"),
+        Binding("g", "gate", "runs.keys.gate", id="run.gate"),
         Binding("l", "log_axis", "runs.keys.log", id="run.log"),
     ]
     if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class RunView(Vertical, can_focus=True):
         self.run = Followed(folder)
         self.other: Followed | None = None
         self.stop_asked_at: float | None = None
+        self.gate_details = False
         self.lost: Problem | None = None
 
     # --- what it is made of
@@ -157,7 +159,7 @@ class RunView(Vertical, can_focus=True):
         message = self.message()
         self.query_one("#message", Static).update(Content(message))
         self.query_one("#message").display = bool(message)
-        self.query_one(IntervalLine).show(self.history.gate, details=self.roomy)
+        self.query_one(IntervalLine).show(self.history.gate, details=self.gate_details)
         self._draw_charts()
         self.query_one(Mind).show(self.history, self.roomy)
         self.query_one("#summary", Static).update(Content(self.summary()))
@@ -194,6 +196,8 @@ class RunView(Vertical, can_focus=True):
         if status.state == "failed" and status.error:
             problem = Problem(status.error["code"], **status.error["params"])
             return t("runs.failed", sentence=self.app.sentence(problem), step=self.run.resume_step)
+        if status.state == "interrupted" and (words := self.run.last_words()):
+            return t("runs.now.interrupted_words", step=status.step, resume=self.run.resume_step, words=clean(words))
         if status.state in ("interrupted", "stopped", "paused", "created"):
             return t(f"runs.now.{status.state}", step=status.step, resume=self.run.resume_step)
         fell = self.run.displacement()
@@ -205,8 +209,13 @@ class RunView(Vertical, can_focus=True):
         names = dict.fromkeys([*(method.metrics if method else ()), *self.history.metrics])
         return charts_for(names)
 
+    @property
+    def chart_count(self) -> int:
+        """Charts shown at once."""
+        return 2 if not self.roomy else 3 if self.size.width < 132 else 4
+
     def visible_charts(self) -> list[Chart]:
-        charts, count = self.charts(), 4 if self.roomy else 2
+        charts, count = self.charts(), self.chart_count
         pages = max(1, -(-len(charts) // count))
         start = (self.page % pages) * count
         return charts[start : start + count]
@@ -225,17 +234,24 @@ class RunView(Vertical, can_focus=True):
                 lines[f"{self.line_name(chart, name)}, {self.other.status.run_id}"] = points
         return lines
 
+    def _axis_end(self, chart: Chart) -> int:
+        """The run's last step; 0 for the curves of a phase that is over, which then fill their own chart."""
+        lines = chart.find(self.history.metrics).values()
+        quiet_since = self.history.step - max((points[-1][0] for points in lines), default=self.history.step)
+        return 0 if quiet_since > max(10, self.status.total_steps // 20) else self.status.total_steps
+
     def line_name(self, chart: Chart, name: str) -> str:
         return name if name == chart.id else self.app.t(f"metric.line.{name}")
 
     def _draw_charts(self) -> None:
         visible = self.visible_charts()
+        self.query_one("#charts").display = not self.gate_details
         for number in range(4):
             widget = self.query_one(f"#chart-{number}", LineChart)
             widget.display = number < len(visible)
             if widget.display:
                 widget.title = self.chart_text(visible[number], "title")
-                widget.total_steps = self.status.total_steps
+                widget.total_steps = self._axis_end(visible[number])
                 widget.log_axis = self.log_axis
                 widget.show(self._lines(visible[number]))
         meaning = "\n".join(
@@ -275,7 +291,9 @@ class RunView(Vertical, can_focus=True):
             case "resume":
                 return self.status.resumable
             case "charts":
-                return len(self.charts()) > (4 if self.roomy else 2)
+                return len(self.charts()) > self.chart_count
+            case "gate":
+                return self.history.gate is not None
             case "moment":
                 return len(self.history.samples) > 1
         return True
@@ -311,6 +329,11 @@ class RunView(Vertical, can_focus=True):
 
     def action_log_axis(self) -> None:
         self.log_axis = not self.log_axis
+
+    def action_gate(self) -> None:
+        """All that was measured at the gate, in the place of the curves; and back."""
+        self.gate_details = not self.gate_details
+        self.draw()
 
     def action_meaning(self) -> None:
         widget = self.query_one("#meaning")
