@@ -170,7 +170,8 @@ class Constitutional:
     # -- what the worker needs
 
     def samples(self) -> dict[str, Any]:
-        return watch.answers(self.policy)
+        """The answers of the model that learns from its revisions; the controls are not watched."""
+        return watch.answers(self.tuned("train").policy if self.phase.startswith("control") else self.policy)
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         tensors = {f"{phase}/{name}": value for phase, kept in self.trained.items() for name, value in kept.items()}
