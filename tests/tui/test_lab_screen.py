@@ -1,12 +1,14 @@
 """A lab is walked in order, resumes where it was left, and keeps predictions, attempts and the report."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from run_folders import GATE, write_run
 from textual.widgets import Input, OptionList, Static
 
 from content.labs import STEPS, lab, labs
+from content.text import sentences
 from engine.labs import LABS
 from engine.runs import library, supervisor
 from engine.runs.events import EventLog
@@ -50,8 +52,8 @@ def open_lab(id="01", language="en"):
     return PreferablyApp("lab", lab=id, language=language, catch_errors=False)
 
 
-async def until(pilot, condition):
-    async with asyncio.timeout(20):
+async def until(pilot, condition, seconds=20):
+    async with asyncio.timeout(seconds):
         while not condition():
             await pilot.pause(0.02)
 
@@ -282,6 +284,33 @@ async def test_answering_the_questions_finishes_their_step(home, predicted, stor
         screen.query("QuestionBox OptionList").first().focus()
         await pilot.press(str(int(questions[0].values[0])))
         await until(pilot, lambda: "questions" in screen.progress.done)
+
+
+async def test_a_lab_from_its_start_to_its_report(home, predicted, monkeypatch):
+    """The true thing: a worker of its own trains, and all that the screens show comes from it."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))  # the worker runs the code beside this test
+    app = open_lab()
+    async with app.run_test(size=(140, 45)) as pilot:
+        screen = await ready(pilot, app)
+        await pilot.press("s")
+        await until(pilot, lambda: screen.query(RunView))
+        await until(pilot, lambda: screen.query_one(RunView).status.state in ("done", "failed"), seconds=200)
+        run = screen.query_one(RunView)
+        assert run.status.state == "done", run.status.error
+        assert {"loss", "rewards/margins", "objective/kl", "logps/chosen"} <= run.history.metrics.keys()
+        assert len(run.history.samples[-1][1]) == 8
+        texts = sentences("en")
+        measured = [run.history.gate["id"], *(detail["id"] for detail in run.history.gate["details"])]
+        assert [name for name in measured if f"gate.measure.{name}" not in texts] == []
+        await until(pilot, lambda: screen.progress.current == "gate")
+        await pilot.press("n")
+        await until(pilot, lambda: screen.step == "gate")
+        assert run.history.gate["passed"]
+        screen.step = "next"
+        await screen.show()
+        await pilot.press("o")
+        await until(pilot, lambda: screen.query(".written"))
+        assert (run.run.folder / "report" / "logps.svg").is_file()
 
 
 async def test_language_can_change_under_it(home, predicted):

@@ -24,11 +24,10 @@ from tui.literal import clean, literal
 from tui.numbers import percent
 from tui.screens.base import PreferablyScreen
 from tui.widgets.interval_line import IntervalLine
+from tui.widgets.lab_steps import LabSteps
 from tui.widgets.lesson import Lesson
 from tui.widgets.question_box import QuestionBox
 from tui.widgets.run_view import RunView
-
-MARKS = {"done": ("✓", "$success"), "current": ("▸", "bold $accent"), "locked": ("·", "$secondary")}
 
 
 class LabScreen(PreferablyScreen):
@@ -36,9 +35,9 @@ class LabScreen(PreferablyScreen):
 
     CSS = """
     LabScreen #labs { border: none; background: $background; padding: 1 2; }
-    LabScreen #steps { width: 18; height: 1fr; border: none; background: $surface; padding: 1 0 0 1; }
     LabScreen #bar { height: auto; padding: 0 2; background: $surface; color: $secondary; }
-    LabScreen #page { height: 1fr; padding: 1 2 0 2; scrollbar-size-vertical: 1; }
+    LabScreen #page { height: 1fr; padding: 1 0 0 2; scrollbar-size-vertical: 1; }
+    LabScreen #page > * { padding: 0 2 0 0; }
     LabScreen #control { height: auto; max-height: 60%; padding: 0 2; }
     LabScreen #result { height: auto; }
     LabScreen #control > *, LabScreen #result > * { height: auto; }
@@ -98,7 +97,7 @@ class LabScreen(PreferablyScreen):
             yield Static(self.app.sentence(problem), markup=False, classes="hero")
             return
         with Horizontal():
-            yield OptionList(id="steps")
+            yield LabSteps(id="steps")
             with Vertical(id="right"):
                 yield Static(literal(bar), id="bar")
                 with VerticalScroll(id="page"):
@@ -178,19 +177,11 @@ class LabScreen(PreferablyScreen):
         (self.query_one(RunView) if self.has_class("-watching") else self.query_one("#page")).focus()
 
     def draw_steps(self) -> None:
-        steps = self.query_one("#steps", OptionList)
-        steps.clear_options()
-        for step in STEPS:
-            kind = "done" if step in self.progress.done else "current" if step == self.progress.current else "locked"
-            mark, style = MARKS[kind]
-            name = (self.t(f"lab.step.{step}"), "bold" if step == self.step else "")
-            option = Option(Content.assemble((f"{mark} ", style), name), id=step)
-            option.disabled = kind == "locked"
-            steps.add_option(option)
-        steps.highlighted = STEPS.index(self.step or "goal")
+        here = self.step or "goal"
+        self.query_one(LabSteps).show(self.progress, here)
         run = self.progress.run
         name = f"  {run.run_id}" if run and self.size.width >= 110 else ""
-        self.set_status(f"{STEPS.index(self.step or 'goal') + 1}/{len(STEPS)}{name}")
+        self.set_status(f"{STEPS.index(here) + 1}/{len(STEPS)}{name}")
 
     async def _show_run(self) -> None:
         """In the step "run" the curves take the place of the text as soon as there is a run."""

@@ -19,15 +19,13 @@ from engine.methods import METHODS
 from engine.runs import supervisor
 from engine.runs.events import History
 from engine.runs.status import RunStatus
+from tui import run_words
 from tui.charts import Chart, charts_for
 from tui.following import Followed
-from tui.literal import clean
-from tui.numbers import duration, short
 from tui.plotting import Point
 from tui.widgets.interval_line import IntervalLine
 from tui.widgets.line_chart import LineChart, Words
 from tui.widgets.mind import Mind
-from tui.widgets.run_card import progress, state_text
 
 if TYPE_CHECKING:
     from tui.app import PreferablyApp
@@ -155,7 +153,8 @@ class RunView(Vertical, can_focus=True):
     def draw(self) -> None:
         if not self.is_mounted:
             return
-        self.query_one("#state", Static).update(self.state_line())
+        app, run = self.app, self.run
+        self.query_one("#state", Static).update(run_words.state_line(app, run, self.other))
         message = self.message()
         self.query_one("#message", Static).update(Content(message))
         self.query_one("#message").display = bool(message)
@@ -165,43 +164,16 @@ class RunView(Vertical, can_focus=True):
         self.query_one("#summary", Static).update(Content(self.summary()))
         self.refresh_bindings()
 
-    def state_line(self) -> Content:
-        t, status, history = self.app.t, self.status, self.history
-        parts = [
-            state_text(status, t(f"runs.state.{status.state}")),
-            Content(t("runs.step", step=status.step, total=status.total_steps)),
-            progress(status.step, status.total_steps, 16),
-        ]
-        if status.state == "running" and (phase := status.phase or history.phase):
-            parts.append(Content(clean(self.phase_name(phase))))
-        if status.throughput and status.state == "running":
-            parts.append(Content(t("runs.throughput", value=short(status.throughput))))
-        left = self.run.pace.left(status)
-        if left is not None:
-            parts.append(Content(t("runs.left", time=duration(left))))
-        if self.other:
-            parts.append(Content(t("runs.beside", run=clean(self.other.status.run_id))))
-        return Content("   ").join(parts)
-
-    def phase_name(self, phase: str) -> str:
-        return self.app.t(f"runs.phase.{phase}")
-
     def message(self) -> str:
-        """The one sentence that matters now: what went wrong and the remedy, a question, or a thing worth noticing."""
-        t, status = self.app.t, self.status
+        """The one sentence that matters now: a loss, a question, or what the run has to say."""
         if self.lost:
             return self.app.sentence(self.lost)
         if self.stop_asked_at is not None:
-            return t("runs.stop_asked")
-        if status.state == "failed" and status.error:
-            problem = Problem(status.error["code"], **status.error["params"])
-            return t("runs.failed", sentence=self.app.sentence(problem), step=self.run.resume_step)
-        if status.state == "interrupted" and (words := self.run.last_words()):
-            return t("runs.now.interrupted_words", step=status.step, resume=self.run.resume_step, words=clean(words))
-        if status.state in ("interrupted", "stopped", "paused", "created"):
-            return t(f"runs.now.{status.state}", step=status.step, resume=self.run.resume_step)
-        fell = self.run.displacement()
-        return t("runs.displacement", fall=short(fell)) if fell else ""
+            return self.app.t("runs.stop_asked")
+        return run_words.message(self.app, self.run)
+
+    def summary(self) -> str:
+        return run_words.summary(self.app, self.history, self.charts()[: 3 if self.roomy else 2])
 
     def charts(self) -> list[Chart]:
         """All charts of this run, the most telling first."""
@@ -220,18 +192,14 @@ class RunView(Vertical, can_focus=True):
         start = (self.page % pages) * count
         return charts[start : start + count]
 
-    def chart_text(self, chart: Chart, key: str) -> str:
-        """Title or meaning of a chart; a metric that the texts do not know goes by its own name."""
-        return chart.id if chart.lines[0][1] == chart.id else self.app.t(f"metric.{chart.id}.{key}")
-
     def _lines(self, chart: Chart) -> dict[str, Sequence[Point]]:
         """The chart's lines by the name the legend shows, the other run's after this one's."""
         found = chart.find(self.history.metrics)
         named = len(found) > 1 or self.other is not None
-        lines = {self.line_name(chart, name) if named else "": points for name, points in found.items()}
+        lines = {run_words.line_name(self.app, chart, name) if named else "": points for name, points in found.items()}
         if self.other:
             for name, points in chart.find(self.other.history.metrics).items():
-                lines[f"{self.line_name(chart, name)}, {self.other.status.run_id}"] = points
+                lines[f"{run_words.line_name(self.app, chart, name)}, {self.other.status.run_id}"] = points
         return lines
 
     def _axis_end(self, chart: Chart) -> int:
@@ -240,9 +208,6 @@ class RunView(Vertical, can_focus=True):
         quiet_since = self.history.step - max((points[-1][0] for points in lines), default=self.history.step)
         return 0 if quiet_since > max(10, self.status.total_steps // 20) else self.status.total_steps
 
-    def line_name(self, chart: Chart, name: str) -> str:
-        return name if name == chart.id else self.app.t(f"metric.line.{name}")
-
     def _draw_charts(self) -> None:
         visible = self.visible_charts()
         self.query_one("#charts").display = not self.gate_details
@@ -250,28 +215,15 @@ class RunView(Vertical, can_focus=True):
             widget = self.query_one(f"#chart-{number}", LineChart)
             widget.display = number < len(visible)
             if widget.display:
-                widget.title = self.chart_text(visible[number], "title")
+                widget.title = run_words.chart_text(self.app, visible[number], "title")
                 widget.total_steps = self._axis_end(visible[number])
                 widget.log_axis = self.log_axis
                 widget.show(self._lines(visible[number]))
         meaning = "\n".join(
-            f"{self.chart_text(chart, 'title')}: {self.chart_text(chart, 'meaning')}" for chart in visible
+            f"{run_words.chart_text(self.app, chart, 'title')}: {run_words.chart_text(self.app, chart, 'meaning')}"
+            for chart in visible
         )
         self.query_one("#meaning", Static).update(meaning)
-
-    def summary(self) -> str:
-        """The screen in one line of words, for those who do not see plots."""
-        t, history = self.app.t, self.history
-        parts = []
-        if history.samples and history.samples[-1][1]:
-            right = [sum(sample["reason"] == "right" for sample in samples) for _, samples in history.samples]
-            parts.append(t("runs.right", now=right[-1], before=right[0], count=len(history.samples[-1][1])))
-        for chart in self.charts()[: 3 if self.roomy else 2]:
-            for name, points in chart.find(history.metrics).items():
-                title = self.chart_text(chart, "title")
-                label = title if name == "train" or name == chart.id else f"{title} ({self.line_name(chart, name)})"
-                parts.append(f"{label} {short(points[0][1])} → {short(points[-1][1])}")
-        return " · ".join(parts)
 
     # --- keys
 

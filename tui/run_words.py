@@ -1,0 +1,76 @@
+"""What a run's screen says in words: the line of its state, the sentence that matters now, the whole in one line."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from engine.errors import Problem
+from engine.runs.events import History
+from tui.charts import Chart
+from tui.following import Followed
+from tui.literal import clean
+from tui.numbers import duration, short
+from tui.widgets.run_card import progress, state_text
+
+if TYPE_CHECKING:
+    from tui.app import PreferablyApp
+
+
+def state_line(app: "PreferablyApp", run: Followed, other: Followed | None) -> Content:
+    """`● running   step 38/52   ▰▰▰▱   training   1,190 per second   left 0:04`."""
+    status = run.status
+    parts = [
+        state_text(status, app.t(f"runs.state.{status.state}")),
+        Content(app.t("runs.step", step=status.step, total=status.total_steps)),
+        progress(status.step, status.total_steps, 16),
+    ]
+    if status.state == "running":
+        if phase := status.phase or run.history.phase:
+            parts.append(Content(app.t(f"runs.phase.{phase}")))
+        if status.throughput:
+            parts.append(Content(app.t("runs.throughput", value=short(status.throughput))))
+    left = run.pace.left(status)
+    if left is not None:
+        parts.append(Content(app.t("runs.left", time=duration(left))))
+    if other:
+        parts.append(Content(app.t("runs.beside", run=clean(other.status.run_id))))
+    return Content("   ").join(parts)
+
+
+def message(app: "PreferablyApp", run: Followed) -> str:
+    """What went wrong and the remedy, or a thing worth noticing; empty when all is as it should be."""
+    t, status = app.t, run.status
+    if status.state == "failed" and status.error:
+        problem = Problem(status.error["code"], **status.error["params"])
+        return t("runs.failed", sentence=app.sentence(problem), step=run.resume_step)
+    if status.state == "interrupted" and (words := run.last_words()):
+        return t("runs.now.interrupted_words", step=status.step, resume=run.resume_step, words=clean(words))
+    if status.state in ("interrupted", "stopped", "paused", "created"):
+        return t(f"runs.now.{status.state}", step=status.step, resume=run.resume_step)
+    fell = run.displacement()
+    return t("runs.displacement", fall=short(fell)) if fell else ""
+
+
+def summary(app: "PreferablyApp", history: History, charts: Sequence[Chart]) -> str:
+    """The screen in one line of words, for those who do not see plots."""
+    parts = []
+    if history.samples and history.samples[-1][1]:
+        right = [sum(sample["reason"] == "right" for sample in samples) for _, samples in history.samples]
+        parts.append(app.t("runs.right", now=right[-1], before=right[0], count=len(history.samples[-1][1])))
+    for chart in charts:
+        title = chart_text(app, chart, "title")
+        for name, points in chart.find(history.metrics).items():
+            label = title if name in ("train", chart.id) else f"{title} ({line_name(app, chart, name)})"
+            parts.append(f"{label} {short(points[0][1])} → {short(points[-1][1])}")
+    return " · ".join(parts)
+
+
+def chart_text(app: "PreferablyApp", chart: Chart, key: str) -> str:
+    """Title or meaning of a chart; a metric that the texts do not know goes by its own name."""
+    return chart.id if chart.lines[0][1] == chart.id else app.t(f"metric.{chart.id}.{key}")
+
+
+def line_name(app: "PreferablyApp", chart: Chart, name: str) -> str:
+    """The name of one line among several of a chart."""
+    return name if name == chart.id else app.t(f"metric.line.{name}")
