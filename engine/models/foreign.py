@@ -125,11 +125,11 @@ class ForeignPolicy(Policy):
     def hidden_size(self) -> int:
         return int(self.model.config.get_text_config().hidden_size)
 
-    def hidden_states(self, batch: Batch) -> Tensor:
+    def end_states(self, batch: Batch) -> Tensor:
         ids, attention = rows_of(batch)
         found = self.model.base_model(input_ids=ids, attention_mask=attention, use_cache=False).last_hidden_state
-        owners = (batch.segments - 1).clamp(min=0)  # a prompt's states are taken from the row of its first completion
-        return _pick(found, batch, owners, batch.positions)
+        owners = torch.arange(batch.ends.shape[1]).expand_as(batch.ends)
+        return _pick(found, batch, owners, batch.positions.gather(1, batch.ends))
 
     def scored_logits(self, batch: Batch) -> Tensor:
         ids, attention = rows_of(batch)

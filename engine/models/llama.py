@@ -72,6 +72,11 @@ def turn(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return x * cos + torch.cat((-x[..., half:], x[..., :half]), dim=-1) * sin
 
 
+def take(x: Tensor, at: Tensor) -> Tensor:
+    """From x (N, …, T, ·) what stands at the places `at` (N, M): (N, …, M, ·)."""
+    return x.take_along_dim(at.view(len(at), *[1] * (x.dim() - 3), -1, 1), -2)
+
+
 class Cache:
     """Keys and values of the tokens read so far, one pair a layer, with room reserved: (N, heads, capacity, D)."""
 
@@ -104,18 +109,26 @@ class Attention(nn.Module):
         self.v_proj = Linear(config.hidden_size, self.kv_heads * self.size)
         self.o_proj = Linear(self.heads * self.size, config.hidden_size)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor | None, cache: Cache | None) -> Tensor:
-        rows, length, _ = x.shape
-        query = turn(self.q_proj(x).view(rows, length, self.heads, self.size).transpose(1, 2), cos, sin)
-        key = turn(self.k_proj(x).view(rows, length, self.kv_heads, self.size).transpose(1, 2), cos, sin)
-        value = self.v_proj(x).view(rows, length, self.kv_heads, self.size).transpose(1, 2)
+    def forward(
+        self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor | None, cache: Cache | None, at: Tensor | None
+    ) -> Tensor:
+        key = turn(self.split(self.k_proj(x), self.kv_heads), cos, sin)
+        value = self.split(self.v_proj(x), self.kv_heads)
+        if at is not None:  # all are looked at, but only these tokens look
+            x, cos, sin = take(x, at), take(cos, at), take(sin, at)
+            mask = None if mask is None else take(mask, at)
+        query = turn(self.split(self.q_proj(x), self.heads), cos, sin)
         if cache is not None:
             key, value = cache.extend(self.layer, key, value)
         seen = F.scaled_dot_product_attention(
             query, key, value, attn_mask=mask, is_causal=mask is None, enable_gqa=self.heads != self.kv_heads
         )
-        out: Tensor = self.o_proj(seen.transpose(1, 2).reshape(rows, length, -1))
+        out: Tensor = self.o_proj(seen.transpose(1, 2).flatten(2))
         return out
+
+    def split(self, x: Tensor, heads: int) -> Tensor:
+        """(N, T, heads D) as (N, heads, T, D)."""
+        return x.view(len(x), -1, heads, self.size).transpose(1, 2)
 
 
 class FeedForward(nn.Module):
@@ -138,8 +151,11 @@ class Block(nn.Module):
         self.post_attention_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
         self.mlp = FeedForward(config)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor | None, cache: Cache | None) -> Tensor:
-        x = x + self.self_attn(self.input_layernorm(x), cos, sin, mask, cache)
+    def forward(
+        self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor | None, cache: Cache | None, at: Tensor | None = None
+    ) -> Tensor:
+        seen = self.self_attn(self.input_layernorm(x), cos, sin, mask, cache, at)
+        x = seen + (x if at is None else take(x, at))
         out: Tensor = x + self.mlp(self.post_attention_layernorm(x))
         return out
 
@@ -154,16 +170,23 @@ class Llama(nn.Module):
         self.lm_head = None if config.tie_word_embeddings else Linear(config.hidden_size, config.vocab_size)
 
     def hidden(
-        self, ids: Tensor, positions: Tensor | None = None, mask: Tensor | None = None, cache: Cache | None = None
+        self,
+        ids: Tensor,
+        positions: Tensor | None = None,
+        mask: Tensor | None = None,
+        cache: Cache | None = None,
+        at: Tensor | None = None,
     ) -> Tensor:
         """Last hidden states (N, T, E) of ids (N, T). `mask` (N, 1, T, seen) is True where a token may look;
-        without it every token sees all earlier ones. With a cache, ids are the tokens that follow those in it."""
+        without it every token sees all earlier ones. With a cache, ids are the tokens that follow those in it.
+        With `at` (N, M) and a mask, only the states at these places, (N, M, E): the last block computes no others."""
         if positions is None:
             positions = torch.arange(ids.shape[1]).expand_as(ids)
         x = self.embed_tokens(ids)
         cos, sin = rotary(positions, self.config.hidden_size // self.config.num_attention_heads, self.config.rope_theta)
-        for block in self.layers:
+        for block in self.layers[:-1]:
             x = block(x, cos, sin, mask, cache)
+        x = self.layers[-1](x, cos, sin, mask, cache, at)
         if cache is not None:
             cache.length += ids.shape[1]
         out: Tensor = self.norm(x)

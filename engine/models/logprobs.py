@@ -69,16 +69,14 @@ def pack(prompts: Sequence[Sequence[int]], completions: Sequence[Sequence[Sequen
     return Batch(ids, positions, segments, sources, targets, owners, last)
 
 
-def hidden_states(model: Llama, batch: Batch) -> Tensor:
-    """(N, T, E)."""
-    return model.hidden(batch.ids, batch.positions, batch.looks)
+def hidden_states(model: Llama, batch: Batch, at: Tensor) -> Tensor:
+    """(N, M, E): the last hidden states at the places `at` (N, M) of a batch."""
+    return model.hidden(batch.ids, batch.positions, batch.looks, at=at)
 
 
-def scored_logits(model: Llama, batch: Batch, hidden: Tensor | None = None) -> Tensor:
+def scored_logits(model: Llama, batch: Batch) -> Tensor:
     """(N, M, V): the logits that each scored token was drawn from; no others are computed."""
-    hidden = hidden_states(model, batch) if hidden is None else hidden
-    index = batch.sources[:, :, None].expand(-1, -1, hidden.shape[-1])
-    return model.logits(hidden.gather(1, index))
+    return model.logits(hidden_states(model, batch, batch.sources))
 
 
 def token_logps(logits: Tensor, batch: Batch) -> Tensor:

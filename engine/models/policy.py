@@ -28,7 +28,7 @@ class Policy(ABC):
     base: Path
     stages: list[Path]
 
-    # -- reading: log-probabilities and hidden states of a batch
+    # -- reading: log-probabilities and last states of a batch
 
     def pack(self, prompts: Sequence[str], completions: Sequence[Sequence[str]]) -> Batch:
         """Prompts (N,) with their completions (N, K) as one batch."""
@@ -43,8 +43,8 @@ class Policy(ABC):
     def hidden_size(self) -> int: ...
 
     @abstractmethod
-    def hidden_states(self, batch: Batch) -> Tensor:
-        """(N, T, E): the last hidden states of a batch."""
+    def end_states(self, batch: Batch) -> Tensor:
+        """(N, K, E): the last hidden state of each completion's last token, EOS."""
 
     @abstractmethod
     def scored_logits(self, batch: Batch) -> Tensor:
@@ -107,8 +107,8 @@ class LlamaPolicy(Policy):
     def hidden_size(self) -> int:
         return self.llama.config.hidden_size
 
-    def hidden_states(self, batch: Batch) -> Tensor:
-        return hidden_states(self.llama, batch)
+    def end_states(self, batch: Batch) -> Tensor:
+        return hidden_states(self.llama, batch, batch.ends)
 
     def scored_logits(self, batch: Batch) -> Tensor:
         return scored_logits(self.llama, batch)
@@ -210,9 +210,7 @@ class RewardModel:
 
     def rewards(self, batch: Batch) -> Tensor:
         """(N, K): one reward a completion."""
-        hidden = self.policy.hidden_states(batch)
-        index = batch.ends[:, :, None].expand(-1, -1, hidden.shape[-1])
-        return (hidden.gather(1, index) @ self.head.T).squeeze(-1)
+        return (self.policy.end_states(batch) @ self.head.T).squeeze(-1)
 
 
 def load_reward_model(folder: Path) -> RewardModel:

@@ -15,7 +15,6 @@ build = TranslatedGroup("build", help="build.help", prefix="build_", lazy={"base
 @argument("run")
 def evaluate(run: str) -> int:
     from engine.evaluate.cards import evaluate_run
-
     from engine.runs import library
     from tui.cli.outcome import gate_lines
 
@@ -35,7 +34,11 @@ def bench(names: tuple[str, ...]) -> int:
     from importlib import import_module
 
     here = session()
-    result: dict[str, Any] = import_module("engine.bench").run(list(names), report=here.note)
+
+    def report(key: str, /, **params: Any) -> None:
+        here.note(here.t(key, **params))
+
+    result: dict[str, Any] = import_module("engine.bench").run(list(names), report=report)
     here.document(result)
     if not here.as_json:
         here.line(json.dumps(result, indent=2, allow_nan=False))
