@@ -18,6 +18,7 @@ class Attempt:
     lab: str
     run: str
     gate: dict[str, Any]
+    report: Path
 
 
 @command("tour")
@@ -39,7 +40,7 @@ def tour(seed: str) -> int:
     here.line(here.t("cli.tour.passed" if passed else "cli.tour.missed"))
     here.document({
         "passed": passed,
-        "labs": [{"lab": done.lab, "run": done.run, "gate": done.gate} for done in attempts],
+        "labs": [{"lab": done.lab, "run": done.run, "gate": done.gate, "report": str(done.report)} for done in attempts],
     })
     return 0 if passed else 1
 
@@ -56,7 +57,7 @@ def lab(lab_id: str, seed: str, data: str) -> int:
     here.line()
     for line in gates_table([done], here):
         here.line(line)
-    here.document({"lab": done.lab, "run": done.run, "gate": done.gate})
+    here.document({"lab": done.lab, "run": done.run, "gate": done.gate, "report": str(done.report)})
     return 0 if done.gate["passed"] else 1
 
 
@@ -97,6 +98,7 @@ def attempt(recipe: Any, here: Session) -> Attempt:
     from engine.runs import supervisor
     from tui.cli.follow import watch
     from tui.cli.outcome import create, remember
+    from tui.report import write_report
 
     folder: Path = create(recipe)
     here.line(here.t("cli.lab.started", run=folder.name, folder=str(folder)))
@@ -106,7 +108,9 @@ def attempt(recipe: Any, here: Session) -> Attempt:
     remember(run.status, gate)
     if gate is None:
         raise Problem("cli.no_gate", exit_code=1, run=folder.name)
-    return Attempt(recipe.lab, folder.name, gate)
+    report = write_report(folder, here.language)
+    here.line(here.t("cli.lab.report", file=str(report)))
+    return Attempt(recipe.lab, folder.name, gate, report)
 
 
 def gates_table(attempts: list[Attempt], here: Session) -> list[str]:

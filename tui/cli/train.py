@@ -51,6 +51,7 @@ def finish(folder: Path, here: Session) -> int:
     from tui.cli.follow import watch
     from tui.cli.outcome import gate_lines, remember, run_fields
     from tui.numbers import short
+    from tui.report import write_report
 
     run = watch(folder, here)
     gate = run.status.gate or run.history.gate
@@ -62,7 +63,9 @@ def finish(folder: Path, here: Session) -> int:
     for line in gate_lines(gate, here) if gate else ():
         here.line(line)
     here.line(here.t("cli.train.done", run=folder.name, folder=str(folder)))
-    here.document(run_fields(run.status) | {"gate": gate, "metrics": metrics})
+    report = write_report(folder, here.language)
+    here.line(here.t("cli.lab.report", file=str(report)))
+    here.document(run_fields(run.status) | {"gate": gate, "metrics": metrics, "report": str(report)})
     return 0 if gate is None or gate["passed"] else 1
 
 
