@@ -16,7 +16,15 @@ DARK = Theme(
     success="#98c379",
     warning="#e0af68",
     error="#e06c75",
-    variables={"footer-key-foreground": "#7fb4ca", "input-selection-background": "#7fb4ca 35%", "rule": "#3a4250"},
+    variables={
+        "footer-key-foreground": "#7fb4ca",
+        "input-selection-background": "#7fb4ca 35%",
+        "rule": "#3a4250",
+        "block-cursor-foreground": "#d5d9e0",
+        "block-cursor-background": "#2e3c47",
+        "block-cursor-blurred-foreground": "#d5d9e0",
+        "block-cursor-blurred-background": "#242a33",
+    },
 )
 
 LIGHT = Theme(
@@ -32,5 +40,13 @@ LIGHT = Theme(
     success="#2e7d32",
     warning="#9a5b00",
     error="#b3261e",
-    variables={"footer-key-foreground": "#1f6f8b", "input-selection-background": "#1f6f8b 25%", "rule": "#c4bfb2"},
+    variables={
+        "footer-key-foreground": "#1f6f8b",
+        "input-selection-background": "#1f6f8b 25%",
+        "rule": "#c4bfb2",
+        "block-cursor-foreground": "#1f2430",
+        "block-cursor-background": "#cfe0e4",
+        "block-cursor-blurred-foreground": "#1f2430",
+        "block-cursor-blurred-background": "#e7e4dc",
+    },
 )

@@ -22,7 +22,7 @@ def status(screen: LearnScreen) -> str:
 async def test_chapters_are_listed_and_opened() -> None:
     async with running("learn") as (app, pilot):
         assert "PPO for language" in shown(app)
-        assert "45 min · 0 of 11 sections read" in shown(app)
+        assert "0/11 · 45 min" in shown(app)
         await pilot.press("down", "enter")
         await settle(app, pilot)
         assert isinstance(app.screen, LearnScreen)

@@ -6,11 +6,19 @@ from textual.content import Content
 
 from engine.theory import ppo_clip
 from tui.live.written import fixed, term
+from tui.widgets.line_chart import STYLES, Canvas, Scale
 from tui.widgets.live_block import LiveBlock, Values, fitting
 from tui.widgets.slider import Slider, Track
 
 HIGHEST = 2.5
 ROWS = 8
+GUTTER = 7
+FREE, CLIPPED = 0, 1  # line styles of the two parts of the curve
+
+
+def cell(ratio: float, columns: int) -> int:
+    """The column in which a ratio lies."""
+    return round(ratio / HIGHEST * (columns - 1))
 
 
 class PPOClipBlock(LiveBlock):
@@ -50,44 +58,47 @@ class PPOClipBlock(LiveBlock):
         ]
 
     def plot(self, values: Values, width: int) -> list[Content]:
-        """The curve (━ where the gradient flows, ╌ where the clip has made it flat), the two bounds, and ● for here."""
+        """The curve (dashed where the clip has made it flat), the two bounds ┊, and ● for where you are."""
         advantage, epsilon = values["advantage"], values["epsilon"]
-        gutter = 7
-        columns = max(10, width - gutter)
-        ratios = [HIGHEST * column / (columns - 1) for column in range(columns)]
-        curve = [ppo_clip(ratio=ratio, advantage=advantage, epsilon=epsilon) for ratio in ratios]
-        here = ppo_clip(ratio=values["ratio"], advantage=advantage, epsilon=epsilon)
-        heights = [point.objective for point in curve] + [here.objective, 0.0]
-        low, high = min(heights), max(heights)
-        span = (high - low) or 1.0
-
-        def row(height: float) -> int:
-            return round((high - height) / span * (ROWS - 1))
-
-        def column(ratio: float) -> int:
-            return round(ratio / HIGHEST * (columns - 1))
-
-        grid: list[list[tuple[str, str]]] = [[(" ", "")] * columns for _ in range(ROWS)]
-        for bound in (1 - epsilon, 1 + epsilon):
-            for line in grid:
-                line[column(bound)] = ("┊", "$rule")
-        for place, point in enumerate(curve):
-            grid[row(point.objective)][place] = ("╌", "$warning") if point.clipped else ("━", "$primary")
-        grid[row(here.objective)][column(values["ratio"])] = ("●", "bold $accent")
-        labels = {row(high): fixed(high, 2), row(low): fixed(low, 2)}
-        lines = [
-            Content.assemble((labels.get(number, "").rjust(gutter - 2) + " │", "$secondary"), *cells)
-            for number, cells in enumerate(grid)
+        columns = max(10, width - GUTTER)
+        canvas = Canvas(columns, ROWS)
+        dots = 2 * columns
+        curve = [
+            ppo_clip(ratio=HIGHEST * dot / (dots - 1), advantage=advantage, epsilon=epsilon) for dot in range(dots)
         ]
-        return [*lines, Content.styled(self.axis(epsilon, gutter, columns), "$secondary")]
+        heights = [point.objective for point in curve] + [0.0]
+        scale = Scale(min(heights), max(heights) if max(heights) > min(heights) else 1.0, 4 * ROWS)
+        previous = scale.dot(curve[0].objective)
+        for dot, point in enumerate(curve):
+            height = scale.dot(point.objective)
+            if not point.clipped or STYLES[CLIPPED].draws(dot):
+                canvas.column(dot, min(previous, height), max(previous, height), CLIPPED if point.clipped else FREE)
+            previous = height
+        here = ppo_clip(ratio=values["ratio"], advantage=advantage, epsilon=epsilon).objective
+        place = ROWS - 1 - scale.dot(here) // 4, cell(values["ratio"], columns)
+        bounds = {cell(1 - epsilon, columns), cell(1 + epsilon, columns)}
+        labels = {0: fixed(scale.high, 2), ROWS - 1: fixed(scale.low, 2)}
+        lines = []
+        for number in range(ROWS):
+            parts = [(labels.get(number, "").rjust(GUTTER - 2) + " │", "$secondary")]
+            for column in range(columns):
+                bits, owner = canvas.dots[number][column], canvas.owner[number][column]
+                if (number, column) == place:
+                    parts.append(("●", "bold $accent"))
+                elif bits:
+                    parts.append((chr(0x2800 + bits), STYLES[owner].style))
+                else:
+                    parts.append(("┊", "$rule") if column in bounds else (" ", ""))
+            lines.append(Content.assemble(*parts))
+        return [*lines, Content.styled(self.axis(epsilon, columns), "$secondary")]
 
-    def axis(self, epsilon: float, gutter: int, columns: int) -> str:
+    def axis(self, epsilon: float, columns: int) -> str:
         """0, 1−ε, 1+ε and the end of the axis, where they belong."""
-        line = [" "] * (gutter + columns)
+        line = [" "] * (GUTTER + columns)
         low, high = 1 - epsilon, 1 + epsilon
         free = 0
         for ratio, label in ((0.0, "0"), (low, f"1−ε={low:.2f}"), (high, f"1+ε={high:.2f}"), (HIGHEST, "ρ")):
-            start = gutter + round(ratio / HIGHEST * (columns - 1)) - len(label) // 2
+            start = GUTTER + cell(ratio, columns) - len(label) // 2
             start = min(max(start, free, 0), len(line) - len(label))
             line[start : start + len(label)] = label
             free = start + len(label) + 1

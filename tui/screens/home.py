@@ -1,6 +1,8 @@
 """Home: continue where you left off; below it, what there is, one line and one key each."""
 
+import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -13,6 +15,7 @@ from textual.widgets import Static
 from content.chapters import Chapter, chapter, chapters
 from content.errors import ContentError
 from content.labs import labs
+from engine.errors import Problem
 from tui.literal import clean
 from tui.screens.base import PreferablyScreen
 
@@ -75,16 +78,15 @@ class HomeScreen(PreferablyScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         with Vertical(id="home"):
-            yield Door(id="continue")
+            yield Door(self._welcome(), id="continue")
             for name in self.PLACES:
                 yield Door(id=name, classes="line")
 
     def on_mount(self) -> None:
-        self.fill()
         self.set_interval(2.0, self.fill_runs)
 
     def on_screen_resume(self) -> None:
-        self.fill()
+        self.call_after_refresh(self.fill)  # the first frame waits for no file
 
     async def store_opened(self) -> None:
         self.fill()
@@ -125,7 +127,7 @@ class HomeScreen(PreferablyScreen):
 
     def _continue(self) -> Content:
         if not self.app.store_is_open:
-            return Content.assemble((self.t("home.opening"), "bold"), "\n ")
+            return self._welcome()
         place, details = self.destination()
         newcomer = self.app.store.place() is None
         verb = self.t("home.start" if newcomer else "home.continue")
@@ -134,6 +136,9 @@ class HomeScreen(PreferablyScreen):
             ("↵  ", "bold $footer-key-foreground"), (f"{verb} ", "bold"), (clean(title), "bold $accent"),
             f"\n   {clean(rest)}",
         )  # fmt: skip
+
+    def _welcome(self) -> Content:
+        return Content.assemble((self.t("home.opening"), "bold"), "\n ")
 
     def _described(self, place: str, details: dict[str, Any]) -> tuple[str, str]:
         """A place in words: what it is called, and where in it."""
@@ -202,6 +207,8 @@ class HomeScreen(PreferablyScreen):
 
     async def on_door_opened(self, event: Door.Opened) -> None:
         if event.door.id == "continue":
+            with suppress(Problem):  # said already when the app tried to open the store
+                await asyncio.to_thread(lambda: self.app.store)
             place, details = self.destination()
             await self.app.go(place, **details)
         else:

@@ -55,7 +55,7 @@ class LearnScreen(PreferablyScreen):
     LearnScreen #search { dock: bottom; margin: 0 0 1 0; padding: 0 1; display: none;
                           background: $primary 20%; }
     LearnScreen #search.-open { display: block; }
-    LearnScreen #chapters { height: 1fr; background: $background; padding: 1 2; }
+    LearnScreen #chapters { height: 1fr; background: $background; background-tint: transparent; padding: 1 2; }
     """
     AUTO_FOCUS = "#page, #chapters"
 
@@ -119,10 +119,11 @@ class LearnScreen(PreferablyScreen):
     def _chapter_options(self) -> Iterable[Option]:
         for found in chapters(self.app.language):
             read = self.app.store.sections_read(found.id) if self.app.store_is_open else set()
-            done = sum(section.id in read for section in found.sections)
-            line = self.t("learn.chapter_line", minutes=found.minutes, read=done, sections=len(found.sections))
-            title = (f"{found.id}  {clean(found.title)}\n", "bold $primary")
-            yield Option(Content.assemble(title, (f"    {line}\n", "$secondary")), id=found.id)
+            cells = [("▓", "$success") if section.id in read else ("░", "$secondary") for section in found.sections]
+            count = sum(section.id in read for section in found.sections)
+            line = self.t("learn.chapter_line", minutes=found.minutes, read=count, sections=len(found.sections))
+            title = (f"{found.id}  {clean(found.title):<36} ", "bold")
+            yield Option(Content.assemble(title, *cells, (f"  {line}", "$secondary")), id=found.id)
 
     @property
     def has_page(self) -> bool:

@@ -1,5 +1,6 @@
 """The sections of a chapter: which is open, which have been read."""
 
+import textwrap
 from collections.abc import Sequence
 
 from textual.content import Content
@@ -9,16 +10,18 @@ from textual.widgets.option_list import Option
 from content.documents import Section
 from tui.literal import clean
 
+WIDTH = 34
+
 
 class Contents(OptionList):
     """A list of sections; choosing one posts `OptionSelected` with the section's id."""
 
-    DEFAULT_CSS = """
-    Contents { width: 34; height: 1fr; dock: left; border-right: solid $rule; padding: 1 1;
-               background: $background; }
-    Contents:focus { border-right: solid $accent; }
-    Contents > .option-list--option-highlighted { background: $panel; text-style: none; }
-    Contents:focus > .option-list--option-highlighted { background: $primary 25%; text-style: bold; }
+    DEFAULT_CSS = f"""
+    Contents {{ width: {WIDTH}; height: 1fr; dock: left; border-right: solid $rule; padding: 1 1 !important;
+               background: $background; }}
+    Contents:focus {{ border-right: solid $accent; }}
+    Contents > .option-list--option-highlighted {{ background: $panel; text-style: none; }}
+    Contents:focus > .option-list--option-highlighted {{ background: $primary 25%; text-style: bold; }}
     """
 
     def __init__(self) -> None:
@@ -30,5 +33,6 @@ class Contents(OptionList):
         for number, section in enumerate(sections):
             mark = ("▸ ", "bold $accent") if number == here else ("✓ ", "$success") if section.id in read else "  "
             style = "bold" if number == here else ""
-            self.add_option(Option(Content.assemble(mark, (clean(section.title), style)), id=section.id))
+            title = textwrap.fill(clean(section.title), WIDTH - 6, subsequent_indent="  ", break_on_hyphens=False)
+            self.add_option(Option(Content.assemble(mark, (title, style)), id=section.id))
         self.highlighted = here

@@ -63,7 +63,7 @@ class LiveBlock(Container):
     DEFAULT_CSS = """
     LiveBlock { height: auto; border: round $primary; background: $surface; padding: 0 1; margin: 0 0 1 0;
                 border-title-color: $primary; border-title-style: bold; border-subtitle-color: $secondary; }
-    LiveBlock:focus-within { border: round $accent; border-title-color: $accent; border-subtitle-color: $surface; }
+    LiveBlock:focus-within { border: round $accent; border-title-color: $accent; }
     LiveBlock > .sliders { height: auto; layout: grid; grid-size: 1; grid-rows: 1; grid-gutter: 0 2; }
     LiveBlock.-wide > .sliders { grid-size: 2; }
     LiveBlock > .hint { height: auto; padding: 0 2; margin: 1 0 0 0; color: $secondary; }
@@ -106,6 +106,12 @@ class LiveBlock(Container):
 
     def on_mount(self) -> None:
         self.border_title = self.app.t("live.title", name=self.app.t(self.title))
+        self.border_subtitle = self.app.t("live.subtitle")
+
+    def on_descendant_focus(self) -> None:
+        self.border_subtitle = ""
+
+    def on_descendant_blur(self) -> None:
         self.border_subtitle = self.app.t("live.subtitle")
 
     def on_resize(self, event: Resize) -> None:
