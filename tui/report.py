@@ -12,6 +12,7 @@ from engine.runs.events import fold, read_events
 from engine.runs.faults import explain
 from engine.runs.recipe import Recipe
 from engine.runs.status import read_status
+from engine.world.prompts import readable
 from tui.charts import Chart, charts_for
 from tui.literal import clean
 from tui.numbers import percent, short
@@ -135,7 +136,7 @@ class Report:
         old = {choice["prompt"]: choice["options"] for choice in before}
         rows = [
             (
-                code(choice["prompt"]),
+                code(readable(choice["prompt"])),
                 code(form),
                 percent(old.get(choice["prompt"], {}).get(form, share)),
                 percent(share),
@@ -155,7 +156,7 @@ class Report:
         (first, before), (last, now) = self.history.samples[0], self.history.samples[-1]
         old = {sample["prompt"]: sample for sample in before}
         rows = [
-            (code(sample["prompt"]), self._graded(old.get(sample["prompt"], sample)), self._graded(sample))
+            (code(readable(sample["prompt"])), self._graded(old.get(sample["prompt"], sample)), self._graded(sample))
             for sample in now
         ]
         steps = (self.t("report.at_step", step=first), self.t("report.at_step", step=last))

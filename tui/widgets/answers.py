@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from content.text import sentences
+from engine.world.prompts import readable
 from tui.literal import clean
 
 Sample = dict[str, Any]  # {"prompt", "completion", "score", "reason"}
@@ -63,7 +64,8 @@ class Answers(Widget):
                 signs = Content.assemble(sign(earlier), "→", sign(sample), " ")
             line = Content.assemble(signs, answer)
             if self.roomy:
-                lines.append(Content.styled(clean(sample["prompt"]), "$secondary").truncate(width, ellipsis=True))
+                asked = Content.styled(clean(readable(sample["prompt"])), "$secondary")
+                lines.append(asked.truncate(width, ellipsis=True))
                 if sample["reason"] != "right":
                     line = Content.assemble(line, "  ", (self._reason(sample), "$secondary"))
             lines.append(line.truncate(width, ellipsis=True))

@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from engine.errors import Problem
+from engine.world.prompts import readable
 from engine.world.rule import grade
 from tui.literal import clean
 from tui.numbers import percent
@@ -57,7 +58,7 @@ class ProbabilityBars(Widget):
             room = max(4, width - names - NUMBERS)
             if lines:
                 lines.append(Content(""))
-            lines.append(Content.styled(clean(prompt), "$secondary").truncate(width, ellipsis=True))
+            lines.append(Content.styled(clean(readable(prompt)), "$secondary").truncate(width, ellipsis=True))
             for form, share in options.items():
                 start = old.get(prompt, {}).get(form, share)
                 numbers = f" {percent(start):>5} → {percent(share):>5}" + (" ✓" if is_right(prompt, form) else "")
