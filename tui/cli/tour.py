@@ -40,7 +40,7 @@ def tour(seed: str) -> int:
     here.line(here.t("cli.tour.passed" if passed else "cli.tour.missed"))
     here.document({
         "passed": passed,
-        "labs": [{"lab": done.lab, "run": done.run, "gate": done.gate, "report": str(done.report)} for done in attempts],
+        "labs": [document(done) for done in attempts],
     })
     return 0 if passed else 1
 
@@ -57,8 +57,12 @@ def lab(lab_id: str, seed: str, data: str) -> int:
     here.line()
     for line in gates_table([done], here):
         here.line(line)
-    here.document({"lab": done.lab, "run": done.run, "gate": done.gate, "report": str(done.report)})
+    here.document(document(done))
     return 0 if done.gate["passed"] else 1
+
+
+def document(done: Attempt) -> dict[str, Any]:
+    return {"lab": done.lab, "run": done.run, "gate": done.gate, "report": str(done.report)}
 
 
 def find(lab_id: str) -> Any:
