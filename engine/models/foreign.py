@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -35,6 +36,10 @@ def check_folder(folder: Path) -> None:
     for file in sorted(folder.rglob("*")):
         if file.is_file() and file.suffix not in HARMLESS and file.name not in ("LICENSE", ".gitattributes"):
             raise Problem("models.unsafe_file", folder=str(folder), name=str(file.relative_to(folder)))
+
+
+def first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 class ForeignTokenizer:
@@ -96,9 +101,8 @@ class ForeignPolicy(Policy):
                 dtype=torch.float32,
                 output_loading_info=True,
             )
-        except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            raise Problem("models.unreadable", folder=str(base), reason=reason) from error
+        except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
+            raise Problem("models.unreadable", folder=str(base), reason=first_line(error)) from error
         self.model, found = loaded
         if found["missing_keys"]:
             raise Problem("models.incomplete", folder=str(base), name=min(found["missing_keys"]))
@@ -215,8 +219,8 @@ class ForeignPolicy(Policy):
             head = tensors.pop(f"{lora.PREFIX}score.weight", None)
             stage = peft.get_peft_model(self.model, config)
             found: Any = peft.set_peft_model_state_dict(stage, tensors)
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-            raise Problem("models.unreadable", folder=str(folder), reason=str(error).splitlines()[0]) from error
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+            raise Problem("models.unreadable", folder=str(folder), reason=first_line(error)) from error
         if found.unexpected_keys:
             raise Problem("models.wrong_shape", folder=str(folder), name=min(found.unexpected_keys))
         self.model = stage.merge_and_unload()

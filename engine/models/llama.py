@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -241,7 +242,7 @@ def load_llama(folder: Path) -> Llama:
     try:
         written = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         tensors = load_file(folder / "model.safetensors")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SafetensorError) as error:
         raise Problem("models.unreadable", folder=str(folder), reason=str(error)) from error
     names = LlamaConfig.__dataclass_fields__
     values = {name: written[name] for name in names if name in written}

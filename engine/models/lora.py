@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -112,7 +113,7 @@ def load_adapter(model: Llama, folder: Path) -> tuple[LoraConfig, Tensor | None]
         written = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
         tensors = load_file(folder / "adapter_model.safetensors")
         config = LoraConfig(r=int(written["r"]), alpha=int(written["lora_alpha"]))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise Problem("models.unreadable", folder=str(folder), reason=str(error)) from error
     for parameter in model.parameters():
         parameter.requires_grad_(False)
