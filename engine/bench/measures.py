@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from engine.bench.gates import gates
 from engine.errors import Problem
 from engine.methods import METHODS
 from engine.runs import library, supervisor
@@ -34,21 +35,22 @@ def silent(key: str, /, **params: Any) -> None:
 
 
 def run(names: Sequence[str] = (), report: Report = silent) -> dict[str, Any]:
-    """Does the measurements called `names` ("dpo", "reward-model", "start"; all without any).
+    """Does the measurements called `names` ("dpo", "reward-model", "start", which is all without any, and "gates").
 
     Returns `{"measures": {name: {...}}, "passed": bool}`: of each the medians, every round, and the ratio to TRL with
     the one that is expected. Takes a minute or two. Raises Problem `bench.unknown_name`, and `bench.no_trl` where TRL
     is not installed, which only a comparison needs.
     """
     names = list(dict.fromkeys(names)) or [*EXPECTED, "start"]
+    others: dict[str, Callable[[Path, Report], dict[str, Any]]] = {"start": start, "gates": gates}
     for name in names:
-        if name not in (*EXPECTED, "start"):
-            raise Problem("bench.unknown_name", name=name, known=", ".join([*EXPECTED, "start"]))
+        if name not in (*EXPECTED, *others):
+            raise Problem("bench.unknown_name", name=name, known=", ".join([*EXPECTED, *others, "app"]))
         if name in EXPECTED and not all(map(importlib.util.find_spec, ("trl", "accelerate", "datasets"))):
             raise Problem("bench.no_trl")
     with tempfile.TemporaryDirectory() as scratch:
         found = {
-            name: start(Path(scratch), report) if name == "start" else compare(name, Path(scratch), report)
+            name: others[name](Path(scratch), report) if name in others else compare(name, Path(scratch), report)
             for name in names
         }
     return {"measures": found, "passed": all(measure.get("passed", True) for measure in found.values())}
