@@ -28,7 +28,7 @@ def test_eval_says_the_gate_again(passed, code, invoke, document, quick_worker, 
 
 def test_bench_passes_the_names_on_and_answers_with_what_was_measured(document, monkeypatch):
     def run(names, report):
-        report("measuring")
+        report("bench.ratio_only", measure="dpo", ratio="3.60", who="trl")
         return {"names": names, "pairs_per_second": 1000.0}
 
     bench = types.ModuleType("engine.bench")
