@@ -29,9 +29,9 @@ CHARTS = (
     Chart("control_loss", (("control_raw/loss", "control_raw"), ("control_revise_all/loss", "control_revise_all"))),
     Chart("rewards_margins", (("rewards/margins", "train"), ("eval_rewards/margins", "held_out"))),
     Chart("margin", (("margin", "train"), ("eval_margin", "held_out"))),
+    Chart("kl", (("objective/kl", "train"),)),
     # The two log-probabilities share a chart: that both may fall while their distance grows is the point.
     Chart("logps", (("logps/chosen", "chosen"), ("logps/rejected", "rejected"))),
-    Chart("kl", (("objective/kl", "train"),)),
     Chart("accuracy", (("accuracy", "train"), ("eval_accuracy", "held_out"))),
     Chart("rewards_accuracies", (("rewards/accuracies", "train"), ("eval_rewards/accuracies", "held_out"))),
     Chart("token_accuracy", (("mean_token_accuracy", "train"), ("eval_mean_token_accuracy", "held_out"))),

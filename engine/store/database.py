@@ -10,15 +10,24 @@ import errno
 import fcntl
 import os
 import sqlite3
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
-
 from engine.errors import Problem
+
+# sqlite-utils imports pandas where it is installed, which takes most of a second and gives this store nothing:
+# to that one import it looks as if pandas were not there.
+if _pandas_is_new := "pandas" not in sys.modules:
+    sys.modules["pandas"] = None  # type: ignore[assignment]  # how Python itself marks a module as absent
+try:
+    from sqlite_utils import Database
+    from sqlite_utils.migrations import Migrations
+finally:
+    if _pandas_is_new:
+        del sys.modules["pandas"]
 
 APPLICATION_ID = 0x50524546  # "PREF" in ASCII; SQLite keeps it in bytes 68 to 71 of the file
 MAGIC = b"SQLite format 3\0"

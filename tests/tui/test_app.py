@@ -1,6 +1,8 @@
 """The frame around the screens: places, languages, colours, help, commands, failures, and how it starts."""
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +44,26 @@ def test_the_first_frame_imports_nothing_heavy() -> None:
     heavy = ["torch", "transformers", "peft", "pandas", "numpy", "sqlite3", "sqlite_utils", "engine.store.database"]
     done = subprocess.run([sys.executable, "-c", START, *heavy], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == []
+
+
+def test_the_store_does_without_pandas_and_leaves_it_to_others() -> None:
+    source = "import sys, engine.store.database; print('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+def test_redirected_errors_are_said_before_they_make_a_blank_screen() -> None:
+    above, below = pty.openpty()
+    try:
+        command = [sys.executable, "-m", "tui.cli", "--language", "en"]
+        done = subprocess.run(
+            command, stdin=below, stdout=below, stderr=subprocess.PIPE, env={**os.environ, "TERM": "xterm"}, timeout=60
+        )
+        assert done.returncode == 2
+        assert b"2>" in os.read(above, 4096)
+    finally:
+        os.close(above)
+        os.close(below)
 
 
 async def test_the_store_is_opened_by_itself_after_the_first_frame() -> None:

@@ -11,10 +11,11 @@ from tui.app import PreferablyApp
 from tui.screens.home import HomeScreen
 from tui.screens.run import RunScreen
 from tui.widgets.answers import Answers, changed_words
+from tui.widgets.bars import bar
 from tui.widgets.interval_line import IntervalLine, draw, numbers
 from tui.widgets.line_chart import LineChart
 from tui.widgets.mind import Mind
-from tui.widgets.probability_bars import ProbabilityBars, bar
+from tui.widgets.probability_bars import ProbabilityBars
 from tui.widgets.run_view import RunView
 
 RUN = "dpo-brave-otter-12"
@@ -57,9 +58,9 @@ async def until(pilot, condition):
 
 
 def test_a_bar_shows_what_was_gained_and_what_was_lost():
-    assert bar(0.25, 0.75, 8).plain == "██▓▓▓▓░░"
-    assert bar(0.75, 0.25, 8).plain == "██▒▒▒▒░░"
-    assert bar(0, 2, 4).plain == "▓▓▓▓"
+    assert bar(0.75, 8, before=0.25).plain == "██▓▓▓▓··"
+    assert bar(0.25, 8, before=0.75).plain == "██▒▒▒▒··"
+    assert bar(2, 4, before=0).plain == "▓▓▓▓"
 
 
 @pytest.mark.parametrize(

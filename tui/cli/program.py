@@ -15,6 +15,7 @@ import click
 from engine.errors import Problem
 from tui.cli.session import Session, given_session, session
 from tui.cli.translated import TranslatedGroup
+from tui.problems import explain
 
 COMMANDS = {
     "tour": "tui.cli.tour:tour",
@@ -110,6 +111,9 @@ def open_app() -> int:
     dumb = os.environ.get("TERM", "") in ("dumb", "")
     if dumb or not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Problem("cli.no_terminal")
+    if not sys.stderr.isatty():  # it is what Textual draws on; the sentence goes where it will be seen
+        session().line(explain(Problem("cli.errors_redirected"), session().language))
+        return 2
     from tui.app import PreferablyApp
 
     app = PreferablyApp(language=session().language)

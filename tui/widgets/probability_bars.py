@@ -11,18 +11,11 @@ from engine.world.prompts import readable
 from engine.world.rule import grade
 from tui.literal import clean
 from tui.numbers import percent
+from tui.widgets.bars import bar
 
-KEPT, GAINED, LOST, REST = ("█", "$primary"), ("▓", "$accent"), ("▒", "$secondary"), ("░", "$panel")
 NUMBERS = len(" 100 % → 100 % ✓")
 
 Choice = dict[str, Any]  # {"prompt": text, "options": {form: probability}}
-
-
-def bar(before: float, now: float, width: int) -> Content:
-    """`now` as a bar of `width` cells, with what was gained (▓) or lost (▒) since `before`."""
-    old, new = (round(min(max(share, 0.0), 1.0) * width) for share in (before, now))
-    parts = [(KEPT, min(old, new)), (GAINED, new - old), (LOST, old - new), (REST, width - max(old, new))]
-    return Content.assemble(*((sign * cells, style) for (sign, style), cells in parts if cells > 0))
 
 
 def is_right(prompt: str, form: str) -> bool:
@@ -62,7 +55,7 @@ class ProbabilityBars(Widget):
             for form, share in options.items():
                 start = old.get(prompt, {}).get(form, share)
                 numbers = f" {percent(start):>5} → {percent(share):>5}" + (" ✓" if is_right(prompt, form) else "")
-                lines.append(Content.assemble(clean(form).ljust(names), bar(start, share, room), numbers))
+                lines.append(Content.assemble(clean(form).ljust(names), bar(share, room, before=start), numbers))
         return lines
 
     def get_content_height(self, container: Any, viewport: Any, width: int) -> int:
