@@ -19,7 +19,7 @@ from engine.runs.recipe import Recipe
 from engine.world.preferences import training_pairs
 
 PAIRS = 192  # twelve whole batches of sixteen
-WARM, STEPS, ROUNDS = 6, 48, 3
+WARM, STEPS, ROUNDS = 6, 36, 5
 EXPECTED = {"dpo": 3.5, "reward-model": 2.3}
 """What the ratio to TRL should reach; it hardly depends on the machine, unlike pairs per second."""
 

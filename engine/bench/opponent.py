@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1")
+os.environ["TQDM_DISABLE"] = "1"  # TRL draws one bar that no setting of its own turns off
 
 import datasets
 import torch

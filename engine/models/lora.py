@@ -23,6 +23,8 @@ from engine.models.llama import Llama
 
 TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 PREFIX = "base_model.model."
+UNREAD = ("use_dora", "use_rslora", "rank_pattern", "alpha_pattern", "trainable_token_indices", "target_parameters")
+"""Variants of LoRA that PEFT can write and that this module does not compute."""
 
 
 @dataclass(frozen=True)
@@ -112,18 +114,24 @@ def load_adapter(model: Llama, folder: Path) -> tuple[LoraConfig, Tensor | None]
     try:
         written = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
         tensors = load_file(folder / "adapter_model.safetensors")
+        extras = [name for name in UNREAD if written.get(name)]
         config = LoraConfig(r=int(written["r"]), alpha=int(written["lora_alpha"]))
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise Problem("models.unreadable", folder=str(folder), reason=str(error)) from error
+    if extras:
+        raise Problem("models.adapter_kind", folder=str(folder), name=extras[0])
+    head = tensors.pop(f"{PREFIX}score.weight", None)
     for parameter in model.parameters():
         parameter.requires_grad_(False)
     for name, linear in model.linears():
         outputs, inputs = linear.weight.shape
-        down, up = (tensors.get(f"{PREFIX}{name}.lora_{side}.weight") for side in "AB")
+        down, up = (tensors.pop(f"{PREFIX}{name}.lora_{side}.weight", None) for side in "AB")
         if down is None or up is None:
             continue
         if down.shape != (config.r, inputs) or up.shape != (outputs, config.r):
             raise Problem("models.wrong_shape", folder=str(folder), name=name)
         linear.lora_A, linear.lora_B = nn.Parameter(down), nn.Parameter(up)
         linear.scale = config.alpha / config.r
-    return config, tensors.get(f"{PREFIX}score.weight")
+    if tensors:  # made for another model: left out, the answers would be neither its nor ours
+        raise Problem("models.wrong_shape", folder=str(folder), name=min(tensors))
+    return config, head

@@ -1,11 +1,13 @@
 """LoRA stages: read and written as PEFT does it, stacked, switched off, merged; and what training leaves alone."""
 
 import hashlib
+import json
 
 import peft
 import pytest
 import torch
 import transformers
+from safetensors.torch import load_file, save_file
 
 from engine.errors import Problem
 from engine.loops.offline import DirectPreference, RewardModelling
@@ -231,6 +233,24 @@ def test_a_run_on_another_base_is_refused(tmp_path):
     written.write_text(written.read_text().replace('"sha256": "', '"sha256": "0'))
     with pytest.raises(Problem, match="base_changed"):
         DirectPreference(loop.folder, loop.recipe)
+
+
+@pytest.mark.parametrize("extra", [{"use_rslora": True}, {"use_dora": True}, {"alpha_pattern": {"q_proj": 3}}])
+def test_variants_that_we_do_not_compute_are_refused(extra, tmp_path):
+    folder = saved_stage(tmp_path / "stage")
+    written = json.loads((folder / "adapter_config.json").read_text())
+    (folder / "adapter_config.json").write_text(json.dumps({**written, **extra}))
+    with pytest.raises(Problem, match="adapter_kind"):
+        LlamaPolicy(BASE).add_stage(folder)
+
+
+def test_a_stage_of_another_model_is_refused(tmp_path):
+    folder = saved_stage(tmp_path / "stage")
+    tensors = load_file(folder / "adapter_model.safetensors")
+    renamed = {name.replace("model.layers", "transformer.h"): tensor for name, tensor in tensors.items()}
+    save_file(renamed, folder / "adapter_model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(Problem, match="wrong_shape"):
+        LlamaPolicy(BASE).add_stage(folder)
 
 
 def test_a_stage_that_does_not_fit_is_a_problem(tmp_path, odd_folder):
