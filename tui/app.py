@@ -46,7 +46,8 @@ class PreferablyApp(App[None]):
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,f1", "help", "app.keys.help", id="app.help", key_display="?"),
+        Binding("question_mark", "help", "app.keys.help", id="app.help", key_display="?"),
+        Binding("f1", "help", "app.keys.help", id="app.help_anywhere"),
         Binding("ctrl+p", "command_palette", "app.keys.palette", id="app.palette", show=False, priority=True),
         Binding("f2,L", "next_language", "app.keys.language", id="app.language", show=False),
         Binding("f3", "next_theme", "app.keys.theme", id="app.theme", show=False),
@@ -192,6 +193,8 @@ class PreferablyApp(App[None]):
         """The key as it is called in the learner's language."""
         if binding.key == "space" and not binding.key_display:
             return self.t("app.key_names.space")
+        if binding.key == "enter":
+            return "↵"
         return super().get_key_display(binding)
 
     def action_help(self) -> None:

@@ -8,9 +8,10 @@ if TYPE_CHECKING:
 
 PLACES = {
     "home": "tui.screens.home:HomeScreen",
+    "chapters": "tui.screens.chapters:ChaptersScreen",
     "learn": "tui.screens.learn:LearnScreen",
     "label": "tui.screens.label:LabelScreen",
-    "labs": "tui.screens.lab:LabScreen",
+    "labs": "tui.screens.labs:LabsScreen",
     "lab": "tui.screens.lab:LabScreen",
     "runs": "tui.screens.runs:RunsScreen",
     "run": "tui.screens.run:RunScreen",

@@ -17,10 +17,13 @@ from engine.errors import Problem
 from tui import settings
 from tui.app import PreferablyApp
 from tui.screens.base import PreferablyScreen, TitleBar
+from tui.screens.chapters import ChaptersScreen
 from tui.screens.error import ErrorScreen
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
 from tui.screens.learn import LearnScreen
+from tui.widgets.key_bar import KeyBar
+from tui.widgets.slider import Slider
 
 START = """
 import asyncio, sys, json
@@ -85,7 +88,7 @@ async def test_places_are_visited_once_and_left_again() -> None:
         assert app.screen is home
         await pilot.press("escape")
         assert app.screen is home
-        await app.go("learn")
+        await app.go("chapters")
         await app.go("home")
         assert app.screen is home
 
@@ -172,7 +175,7 @@ async def test_an_unexpected_error_is_a_dialog_with_details_on_a_key(monkeypatch
         assert "Traceback" in shown(app)
         await pilot.press("escape", "1")
         await pilot.pause()
-        assert isinstance(app.screen, LearnScreen)
+        assert isinstance(app.screen, ChaptersScreen)
 
 
 async def test_a_screen_that_failed_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,11 +241,45 @@ async def test_the_palette_goes_to_chapters_in_the_learners_language() -> None:
 async def test_the_foot_shows_translated_keys_and_they_can_be_clicked() -> None:
     async with running(language="es") as (app, pilot):
         line = shown(app).splitlines()[-1]
-        assert "capítulos" in line
         assert "ayuda" in line
-        await pilot.click("KeyBar", offset=(line.index("capítulos"), 0))
-        await pilot.pause()
+        await pilot.click("KeyBar", offset=(line.index("abrir"), 0))
+        await settle(app, pilot)
         assert isinstance(app.screen, LearnScreen)
+
+
+async def test_a_field_takes_the_letters_and_the_foot_shows_only_what_still_works() -> None:
+    async with running("learn", chapter="03") as (app, pilot):
+        await pilot.press("slash")
+        await pilot.pause()
+        assert app.screen.query_one(KeyBar).render().plain.split() == ["esc", "back", "f1", "help"]
+        await pilot.press("question_mark", "slash")
+        assert app.screen.query_one(Input).value == "?/"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_foot_that_is_too_short_says_that_there_is_more(language: str) -> None:
+    async with running("learn", chapter="03", section="worked-example", language=language) as (app, pilot):
+        bar = app.screen.query_one(KeyBar)
+        assert "…" not in bar.render().plain
+        app.screen.query(Slider).first().focus()
+        await pilot.pause()
+        shown_keys = bar.render()
+        assert "…" in shown_keys.plain
+        assert app.t("app.keys.help") in shown_keys.plain
+        assert shown_keys.cell_length <= 80
+        await pilot.click("KeyBar", offset=(shown_keys.plain.index("…"), 0))
+        await pilot.pause()
+        assert isinstance(app.screen, HelpScreen)
+
+
+@pytest.mark.parametrize("place", ["home", "chapters", "labs"])
+async def test_another_language_leaves_the_line_where_it_is(place: str) -> None:
+    async with running(place) as (app, pilot):
+        await pilot.press("down", "f2")
+        await settle(app, pilot)
+        focused = app.screen.focused
+        assert focused is not None
+        assert focused.id == "chapters" if place == "home" else getattr(focused, "highlighted", None) == 1
 
 
 async def test_a_long_path_drops_its_beginning_and_never_its_end() -> None:
@@ -255,7 +292,6 @@ async def test_a_long_path_drops_its_beginning_and_never_its_end() -> None:
 def test_every_key_has_a_sentence_in_both_languages() -> None:
     from tui.widgets.live_block import LiveBlock
     from tui.widgets.question_box import QuestionBox
-    from tui.widgets.slider import Slider
 
     for owner in (PreferablyApp, PreferablyScreen, HomeScreen, LearnScreen, LiveBlock, Slider, QuestionBox):
         for binding in owner.BINDINGS:

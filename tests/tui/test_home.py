@@ -4,6 +4,7 @@ from driving import running, settle, shown
 from textual.widgets import Static
 
 from engine.store import Store
+from tui.screens.chapters import ChaptersScreen
 from tui.screens.home import HomeScreen
 from tui.screens.learn import LearnScreen
 
@@ -63,8 +64,7 @@ async def test_arrows_and_clicks_open_lines_too() -> None:
     async with running() as (app, pilot):
         await pilot.press("down", "enter")
         await settle(app, pilot)
-        assert isinstance(app.screen, LearnScreen)
-        assert app.screen.chapter_id is None
+        assert isinstance(app.screen, ChaptersScreen)
         await pilot.press("escape")
         await pilot.click("#continue")
         await settle(app, pilot)

@@ -84,12 +84,12 @@ def test_recipes_gates_and_texts_agree():
 async def test_the_list_of_labs_opens_one(home):
     app = PreferablyApp("labs", language="en", catch_errors=False)
     async with app.run_test() as pilot:
-        await until(pilot, lambda: app.screen.query("#labs"))
+        await until(pilot, lambda: app.screen.query("#list"))
         await until(pilot, lambda: app.store_is_open)
         await pilot.pause()
-        options = app.screen.query_one("#labs", OptionList)
+        options = app.screen.query_one("#list", OptionList)
         assert options.option_count == len(LABS)
-        app.screen.query_one("#labs").focus()
+        app.screen.query_one("#list").focus()
         await pilot.press("down", "enter")
         await until(pilot, lambda: app.screen.lab_id is not None)
 
@@ -322,3 +322,19 @@ async def test_language_can_change_under_it(home, predicted):
         await until(pilot, lambda: screen.query(RunView))
         assert "Entrenar" in str(screen.query_one("#steps", OptionList).get_option("run").prompt)
         assert library.list_runs()
+
+
+async def test_tab_enters_the_first_question_and_escape_leaves_it(home):
+    with Store.open() as store:
+        for step in ("goal", "data"):
+            store.record("lab_step", "01", {"step": step})
+    app = open_lab()
+    async with app.run_test() as pilot:
+        screen = await ready(pilot, app)
+        await pilot.press("tab")
+        await pilot.pause()
+        assert isinstance(screen.focused, Input)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.screen is screen
+        assert screen.focused is screen.query_one("#page")

@@ -13,6 +13,7 @@ from tui.widgets.contents import Contents
 from tui.widgets.lesson import Lesson, matches
 from tui.widgets.live_block import LiveBlock
 from tui.widgets.question_box import QuestionBox
+from tui.widgets.slider import Slider
 
 
 def status(screen: LearnScreen) -> str:
@@ -20,7 +21,7 @@ def status(screen: LearnScreen) -> str:
 
 
 async def test_chapters_are_listed_and_opened() -> None:
-    async with running("learn") as (app, pilot):
+    async with running("chapters") as (app, pilot):
         assert "PPO for language" in shown(app)
         assert "0/11 · 45 min" in shown(app)
         await pilot.press("down", "enter")
@@ -129,7 +130,7 @@ async def test_search_goes_from_match_to_match_over_all_sections() -> None:
         await pilot.press("N")
         assert screen.number == expected[-1]
         await pilot.press("escape")
-        assert not screen.matches
+        assert not screen.search.matches
         assert "of 11" in status(screen)
 
 
@@ -254,3 +255,18 @@ async def test_the_explanation_can_be_asked_for() -> None:
         await pilot.press("f4")
         await pilot.pause()
         assert box.query_one(".explanation").display
+
+
+async def test_another_language_keeps_what_was_set_and_typed() -> None:
+    async with running("learn", chapter="03", section="worked-example") as (app, pilot):
+        slider, field = app.screen.query(Slider).first(), app.screen.query("Lesson Input").first(Input)
+        slider.focus()
+        await pilot.press("left", "left")
+        moved = slider.value
+        assert moved != slider.start
+        field.value = "0.9"
+        await pilot.press("f2")
+        await settle(app, pilot)
+        assert app.language == "es"
+        assert app.screen.query(Slider).first().value == moved
+        assert app.screen.query("Lesson Input").first(Input).value == "0.9"

@@ -94,5 +94,5 @@ def test_what_is_found_is_marked_and_the_text_stays_the_same() -> None:
 
 
 def test_links_are_found_in_order() -> None:
-    found = links(section("See [the *derivation*](04#derivation) and [lab 01](lab:01).\n"))
-    assert found == [("the derivation", "04#derivation"), ("lab 01", "lab:01")]
+    found = links(section("See [the *derivation*](04#derivation) and [lab 01](lab:01).\n").markdown)
+    assert found == (("the derivation", "04#derivation"), ("lab 01", "lab:01"))

@@ -287,3 +287,35 @@ async def test_language_can_change_under_it(runs):
         await app.set_language("es")
         await pilot.pause()
         assert "interrumpido" in text_of(app, "#state")
+
+
+async def test_another_language_keeps_the_place_in_the_run(runs):
+    write_run(runs, state="done", steps=52, gate=GATE)
+    app = open_run()
+    async with app.run_test(size=SIZES[0]) as pilot:
+        await until(pilot, lambda: app.screen.query(RunView))
+        await pilot.press("m", "l", "left", "g", "e")
+        before = app.screen.query_one(RunView)
+        await pilot.press("f2")
+        await until(pilot, lambda: app.screen.query_one(RunView) is not before)
+        view = app.screen.query_one(RunView)
+        assert (view.page, view.log_axis, view.mind.index) == (1, True, before.mind.index)
+        assert view.mind.index is not None
+        assert view.gate_details
+        assert view.query_one("#meaning").display
+
+
+async def test_what_does_not_fit_is_reached_with_the_arrows(runs):
+    write_run(runs, state="done", steps=52, gate=GATE)
+    app = open_run()
+    async with app.run_test(size=SIZES[0]) as pilot:
+        await until(pilot, lambda: app.screen.query(Mind) and app.screen.query_one(Mind).scrolls)
+        column = next(column for column in app.screen.query("Mind VerticalScroll") if column.max_scroll_y)
+        while column.scroll_y < column.max_scroll_y:
+            before = column.scroll_y
+            await pilot.press("down")
+            await pilot.pause()
+            assert column.scroll_y > before
+        await pilot.press(*["up"] * 20)
+        await pilot.pause()
+        assert column.scroll_y == 0

@@ -9,6 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
 
 from tui.literal import clean
 from tui.widgets.key_bar import KeyBar
@@ -88,6 +90,13 @@ class PreferablyScreen(Screen[None]):
     async def language_changed(self) -> None:
         """Called on every open screen after the learner chose another language."""
         await self.recompose()
+        self.focus_first()
+
+    def focus_first(self) -> None:
+        """Give a fresh body the focus that a fresh screen would have."""
+        wanted = self.app.AUTO_FOCUS if self.AUTO_FOCUS is None else self.AUTO_FOCUS
+        if wanted and (first := next((widget for widget in self.query(wanted) if widget.focusable), None)):
+            first.focus(scroll_visible=False)
 
     @on(events.Mount)
     def _tell_of_open_store(self) -> None:
@@ -99,3 +108,32 @@ class PreferablyScreen(Screen[None]):
 
     async def action_back(self) -> None:
         await self.app.back()
+
+
+class ListScreen(PreferablyScreen):
+    """A screen that is one list, `#list`, of `options`: written again when the learner comes back to it."""
+
+    AUTO_FOCUS = "#list"
+
+    def options(self) -> Iterable[Option]:
+        """The lines of the list, in the learner's language."""
+        raise NotImplementedError
+
+    def fill(self) -> None:
+        """Write the lines anew, the same one highlighted."""
+        if found := self.query_one_optional("#list", OptionList):
+            here = found.highlighted or 0
+            found.clear_options()
+            found.add_options(self.options())
+            found.highlighted = here
+
+    async def store_opened(self) -> None:
+        self.fill()
+
+    def on_screen_resume(self) -> None:
+        self.fill()
+
+    async def language_changed(self) -> None:
+        here = self.query_one("#list", OptionList).highlighted
+        await super().language_changed()
+        self.query_one("#list", OptionList).highlighted = here

@@ -1,5 +1,7 @@
 """A small dialog: choose one of the links of a section."""
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -16,7 +18,7 @@ class ChooseLink(ModalScreen[str | None]):
 
     BINDINGS = [Binding("escape,backspace", "dismiss(None)", "app.keys.back")]
 
-    def __init__(self, links: list[tuple[str, str]]) -> None:
+    def __init__(self, links: Sequence[tuple[str, str]]) -> None:
         super().__init__()
         self.links = links
 

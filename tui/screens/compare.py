@@ -60,8 +60,11 @@ class CompareScreen(PreferablyScreen):
         self.draw()
 
     async def language_changed(self) -> None:
+        log_axis = self.query(LineChart).first().log_axis
         await super().language_changed()
         self.draw()
+        for chart in self.query(LineChart):
+            chart.log_axis = log_axis
 
     def on_resize(self) -> None:
         self.draw()

@@ -52,12 +52,15 @@ class HomeScreen(PreferablyScreen):
     """Drawn at once from the content; filled in when the learner's store is open, and again on every return."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "open('chapters')", "home.keys.chapters", id="home.chapters"),
-        Binding("2", "open('labs')", "home.keys.labs", id="home.labs"),
-        Binding("3", "open('label')", "home.keys.label", id="home.label"),
-        Binding("4", "open('runs')", "home.keys.runs", id="home.runs"),
-        Binding("down", "app.focus_next", "home.keys.down", id="home.down", show=False),
-        Binding("up", "app.focus_previous", "home.keys.up", id="home.up", show=False),
+        # The doors themselves show their numbers.
+        Binding("1", "open('chapters')", "home.keys.chapters", id="home.chapters", show=False),
+        Binding("2", "open('labs')", "home.keys.labs", id="home.labs", show=False),
+        Binding("3", "open('label')", "home.keys.label", id="home.label", show=False),
+        Binding("4", "open('runs')", "home.keys.runs", id="home.runs", show=False),
+        Binding("down", "app.focus_next", "home.keys.choose", id="home.down", key_display="↑↓"),
+        Binding("up", "app.focus_previous", "home.keys.choose", id="home.up", key_display="↑↓"),
+        Binding("f2", "app.next_language", "app.keys.language", id="home.language"),
+        Binding("f3", "app.next_theme", "app.keys.theme", id="home.theme"),
         Binding("q", "app.quit", "app.keys.quit", id="home.quit"),
     ]
     DEFAULT_CSS = """
@@ -68,7 +71,7 @@ class HomeScreen(PreferablyScreen):
     HomeScreen .line { margin: 0 0 1 0; }
     """
     AUTO_FOCUS = "#continue"
-    PLACES = {"chapters": "learn", "labs": "labs", "label": "label", "runs": "runs"}
+    PLACES = {"chapters": "chapters", "labs": "labs", "label": "label", "runs": "runs"}
 
     def crumbs(self) -> list[str]:
         return [self.t("home.title")]
@@ -92,9 +95,10 @@ class HomeScreen(PreferablyScreen):
         self.fill()
 
     async def language_changed(self) -> None:
+        here = self.focused.id if self.focused else "continue"
         await super().language_changed()
         self.fill()
-        self.query_one("#continue").focus()
+        self.query_one(f"#{here}").focus()
 
     # --- what the lines say
 

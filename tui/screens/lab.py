@@ -6,24 +6,22 @@ from typing import Any, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Markdown, OptionList, Static
-from textual.widgets.option_list import Option
 
 from content.errors import ContentError
-from content.labs import STEPS, Lab, lab, labs
+from content.labs import STEPS, Lab, lab
 from content.questions import predicted
 from engine.errors import Problem
 from engine.exchange.labels import rows_for_training
 from engine.labs import LABS
 from engine.runs import library, supervisor
-from engine.runs.events import History, fold, read_events
-from tui.lab_progress import READ, Progress, attempts, compared, keep_report, read_progress
-from tui.literal import clean, literal
+from tui import lab_controls
+from tui.lab_progress import READ, Progress, keep_report, read_progress
+from tui.links import follow
+from tui.literal import literal
 from tui.numbers import percent
 from tui.screens.base import PreferablyScreen
-from tui.widgets.interval_line import IntervalLine
 from tui.widgets.lab_steps import LabSteps
 from tui.widgets.lesson import Lesson
 from tui.widgets.question_box import QuestionBox
@@ -31,10 +29,9 @@ from tui.widgets.run_view import RunView
 
 
 class LabScreen(PreferablyScreen):
-    """The lab `lab`, at the step where the learner left off; without one, the list of labs."""
+    """The lab `lab`, at the step where the learner left off."""
 
     CSS = """
-    LabScreen #labs { border: none; background: $background; padding: 1 2; }
     LabScreen #bar { height: auto; padding: 0 2; background: $surface; color: $secondary; }
     LabScreen #page { height: 1fr; padding: 1 0 0 2; scrollbar-size-vertical: 1; }
     LabScreen #page > * { padding: 0 2 0 0; }
@@ -51,17 +48,18 @@ class LabScreen(PreferablyScreen):
     LabScreen.-watching.-narrow #steps { display: none; }
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
-    AUTO_FOCUS = "#page, #labs"
+    AUTO_FOCUS = "#page"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "turn(1)", "lab.keys.next", id="lab.next"),
-        Binding("p", "turn(-1)", "lab.keys.previous", id="lab.previous"),
         Binding("s", "start", "lab.keys.start", id="lab.start"),
+        Binding("n", "turn(1)", "lab.keys.step", id="lab.next", key_display="n/p"),
+        Binding("p", "turn(-1)", "lab.keys.step", id="lab.previous", key_display="n/p"),
+        Binding("tab", "into", "lab.keys.into", id="lab.into"),
         Binding("t", "text", "lab.keys.text", id="lab.text"),
         Binding("a", "again", "lab.keys.again", id="lab.again"),
         Binding("o", "report", "lab.keys.report", id="lab.report"),
     ]
 
-    def __init__(self, lab: str | None = None) -> None:
+    def __init__(self, lab: str) -> None:
         super().__init__()
         self.lab_id = lab
         self.step: str | None = None  # the open one; None until the store says where the learner left off
@@ -73,12 +71,11 @@ class LabScreen(PreferablyScreen):
 
     @property
     def lab(self) -> Lab:
-        assert self.lab_id is not None
         return lab(self.lab_id, self.app.language)
 
     @property
     def walking(self) -> bool:
-        return self.lab_id is not None and self.problem is None
+        return self.problem is None
 
     def crumbs(self) -> list[str]:
         if not self.walking:
@@ -87,9 +84,6 @@ class LabScreen(PreferablyScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         self.problem = None
-        if self.lab_id is None:
-            yield OptionList(*self._labs(), id="labs")
-            return
         try:
             bar = self._bar_text()
         except ContentError as problem:
@@ -110,20 +104,6 @@ class LabScreen(PreferablyScreen):
         found = self.lab
         return self.t(f"lab.passes_when.{found.gate}", threshold=percent(found.threshold))
 
-    def _labs(self) -> Iterable[Option]:
-        store = self.app.store if self.app.store_is_open else None
-        passed = store.gates_passed() if store else set()
-        for found in labs(self.app.language):
-            progress = read_progress(store, found) if store else Progress()
-            line = self.t("lab.fresh")
-            if progress.done:
-                line = self.t("lab.started", step=self.t(f"lab.step.{progress.current}"))
-            if found.id in passed:
-                line = f"✓ {self.t('lab.passed_mark')}"
-            title = (f"{found.id}  {clean(found.title)}\n", "bold $primary")
-            minutes = self.t("lab.minutes", minutes=found.minutes)
-            yield Option(Content.assemble(title, (f"    {minutes} · {line}\n", "$secondary")), id=found.id)
-
     # --- progress
 
     async def on_mount(self) -> None:
@@ -133,8 +113,6 @@ class LabScreen(PreferablyScreen):
     async def store_opened(self) -> None:
         """Find the step where the learner left off, and the run if there is one."""
         if not self.walking:
-            if self.lab_id is None:
-                await self.recompose()
             return
         self.reload()
         self.rows = rows_for_training(self.app.store.labels())
@@ -143,9 +121,15 @@ class LabScreen(PreferablyScreen):
         await self.show()
 
     async def language_changed(self) -> None:
+        before, lesson = self.query_one_optional(RunView), self.query_one_optional(Lesson)
+        work, reading = lesson.work() if lesson else None, not self.has_class("-watching")
         await super().language_changed()
         if self.walking:
-            await self.show()
+            await self.show(before)
+            if work:
+                self.query_one(Lesson).take_up(work)
+            if before and reading:
+                self.action_text()
 
     def reload(self) -> None:
         """Read the progress again; a finished run's gate goes on record, once."""
@@ -162,14 +146,14 @@ class LabScreen(PreferablyScreen):
 
     # --- one step
 
-    async def show(self) -> None:
-        """Draw the open step from its beginning."""
+    async def show(self, before: RunView | None = None) -> None:
+        """Draw the open step from its beginning; `before` is the view of its run that was there before."""
         self.step = self.step or "goal"
         section = self.lab.section(self.step)
         answered = frozenset({*self.progress.answers, *self.progress.predictions})
         await self.query_one(Lesson).show(section, answered=answered)
         self.query_one("#page").scroll_home(animate=False)
-        await self._show_run()
+        await self._show_run(before)
         await self.draw_control()
         self.draw_steps()
         self.refresh_title()
@@ -183,66 +167,27 @@ class LabScreen(PreferablyScreen):
         name = f"  {run.run_id}" if run and self.size.width >= 110 else ""
         self.set_status(f"{STEPS.index(here) + 1}/{len(STEPS)}{name}")
 
-    async def _show_run(self) -> None:
+    async def _show_run(self, before: RunView | None) -> None:
         """In the step "run" the curves take the place of the text as soon as there is a run."""
         for view in self.query(RunView):
             await view.remove()
         run = self.progress.run
         watching = self.step == "run" and run is not None
         if watching and run is not None:
-            await self.query_one("#right").mount(RunView(run.folder))
+            await self.query_one("#right").mount(RunView(run.folder, before))
         self.set_class(watching, "-watching")
 
     async def draw_control(self) -> None:
         """The one thing to do in this step, below its text; a result comes before the text about it."""
-        for place, widgets in (("#result", self.result()), ("#control", self.controls())):
+        app, found, progress, step = self.app, self.lab, self.progress, self.step or "goal"
+        widgets = {
+            "#result": lab_controls.result(app, found, progress, step),
+            "#control": lab_controls.controls(app, found, progress, step, len(self.rows)),
+        }
+        for place, those in widgets.items():
             container = self.query_one(place)
             await container.remove_children()
-            await container.mount(*widgets)
-
-    def result(self) -> list[Widget]:
-        """What the gate measured, what was predicted, and every attempt."""
-        if self.step != "gate":
-            return []
-        run = self.progress.run
-        history = fold(read_events(run.folder)) if run else History()
-        if history.gate is None:
-            return [Static(literal(self.t("lab.gate_before")), classes="quiet words")]
-        line = IntervalLine()
-        line.show(history.gate)
-        words = [Content.styled(self.t("lab.predictions"), "bold")]
-        words += [literal(text) for text in compared(self.lab, self.progress, history)]
-        if len(self.progress.attempts) > 1:
-            words.append(Content.styled(self.t("lab.attempts_title"), "bold"))
-            words += [literal(text) for text in attempts(self.app.language, self.progress)]
-        return [line, Static(Content("\n").join(words), classes="words")]
-
-    def controls(self) -> list[Widget]:
-        match self.step:
-            case "data" if LABS[self.lab.id].method in ("reward-model", "dpo"):
-                return [self._data_choice()]
-            case "predict":
-                kept = "predict" in self.progress.done
-                return [Static(literal(self.t("lab.predicted_kept" if kept else "lab.answer_first")), classes="quiet")]
-            case "run" if self.progress.run is None:
-                return [Button(self.t("lab.start"), id="start", variant="primary", compact=True)]
-            case "questions":
-                left = len(self.lab.questions) - len(self.progress.answers)
-                return [Static(literal(self.t("lab.questions_left", count=left)), classes="quiet")] if left else []
-            case "next":
-                return [Button(self.t("lab.report"), id="report", variant="primary", compact=True)]
-        return []
-
-    def _data_choice(self) -> OptionList:
-        count = len(self.rows)
-        own = self.t("lab.labels" if count else "lab.labels_few", count=count)
-        options = []
-        for id, text in (("shipped", self.t("lab.shipped")), ("labels", own)):
-            sign = "◉" if id == self.progress.data else "○"
-            options.append(Option(Content(f"{sign} {text}"), id=id, disabled=id == "labels" and not count))
-        choice = OptionList(*options, id="data")
-        choice.highlighted = 1 if self.progress.data == "labels" and count else 0
-        return choice
+            await container.mount(*those)
 
     # --- moving
 
@@ -273,8 +218,6 @@ class LabScreen(PreferablyScreen):
     @on(OptionList.OptionSelected)
     async def _chosen(self, event: OptionList.OptionSelected) -> None:
         match event.option_list.id:
-            case "labs":
-                await self.app.go("lab", lab=event.option_id)
             case "steps":
                 await self.open_step(event.option_id or "goal")
             case "data":
@@ -284,15 +227,8 @@ class LabScreen(PreferablyScreen):
 
     @on(Markdown.LinkClicked)
     async def _follow(self, event: Markdown.LinkClicked) -> None:
-        """`03#objective` and `lab:01` are places of this program; anything else is the browser's."""
         event.stop()
-        if event.href.startswith("lab:"):
-            await self.app.go("lab", lab=event.href.removeprefix("lab:"))
-        elif "://" in event.href:
-            self.app.open_url(event.href)
-        else:
-            chapter, _, section = event.href.partition("#")
-            await self.app.go("learn", chapter=chapter, section=section or None)
+        await follow(self.app, event.href)
 
     # --- predicting and answering
 
@@ -313,10 +249,14 @@ class LabScreen(PreferablyScreen):
     # --- the run
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("turn", "start", "text", "again", "report") and not (self.walking and self.step):
+        if action in ("turn", "into", "start", "text", "again", "report") and not (self.walking and self.step):
             return False
         run = self.progress.run
         match action:
+            case "turn":
+                return self.step != (STEPS[-1] if parameters[0] == 1 else STEPS[0])
+            case "into":
+                return self.focused is self.query_one_optional("#page") and bool(self._answerable())
             case "start":
                 return self.step == "run" and run is None
             case "text":
@@ -368,6 +308,23 @@ class LabScreen(PreferablyScreen):
             if event.view.status.state == "done":
                 self.notify(self.t("lab.run_done"), markup=False)
 
+    # --- to the fields and back
+
+    def _answerable(self) -> list[Widget]:
+        """What there is to choose from or to type in, from the top."""
+        return [widget for widget in self.query("Lesson Input, Lesson Choices, #control Choices") if widget.focusable]
+
+    def action_into(self) -> None:
+        self._answerable()[0].focus()
+
+    async def action_back(self) -> None:
+        """Out of a field or a list first, then out of the lab."""
+        page = self.query_one_optional("#page")
+        if page is not None and page.focusable and self.focused not in (None, page):
+            page.focus(scroll_visible=False)
+        else:
+            await super().action_back()
+
     # --- the report
 
     def action_report(self) -> None:
@@ -384,4 +341,5 @@ class LabScreen(PreferablyScreen):
         self.finish_step("next", run_id=run.run_id)
         self.draw_steps()
         lines = [self.t("lab.report_written", path=report), self.t("lab.report_copy", path=copy)]
+        self.query(".written").remove()
         self.query_one("#control").mount(Static(literal("\n".join(lines)), classes="written"))

@@ -284,7 +284,7 @@ class LabelScreen(PreferablyScreen):
 
     def _new_pair(self, note: str = "") -> None:
         """Another pair is due: its time has not begun, and it has no note yet."""
-        self.shown_at = ""
+        self.shown_at = self.aside = ""
         self.note, self.writing_note = note, False
         self.show_all()
 
@@ -335,4 +335,5 @@ class LabelScreen(PreferablyScreen):
         else:
             left_out = sum(exported.left_out.values())
             self.last = lambda: self.t("label.exported", rows=exported.rows, path=exported.path, left_out=left_out)
+            self.aside = ""
             self.show_all()

@@ -1,4 +1,4 @@
-"""Reading: the chapters, and one of them section by section."""
+"""Reading a chapter section by section."""
 
 from collections.abc import Iterable
 from hashlib import sha256
@@ -7,19 +7,19 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Markdown, OptionList, Static
-from textual.widgets.option_list import Option
 
-from content.chapters import Chapter, chapter, chapters
+from content.chapters import Chapter, chapter
 from content.errors import ContentError
-from tui.literal import clean, literal
+from tui.links import follow
+from tui.literal import literal
 from tui.screens.base import PreferablyScreen
 from tui.screens.choose_link import ChooseLink
 from tui.widgets.contents import Contents
-from tui.widgets.lesson import Lesson, Match, links, matches
+from tui.widgets.lesson import Lesson, links
 from tui.widgets.question_box import QuestionBox
+from tui.widgets.search_field import SearchField
 
 WIDE = 118
 """From this width on, the contents stay beside the text."""
@@ -31,14 +31,14 @@ def digest(text: str) -> str:
 
 
 class LearnScreen(PreferablyScreen):
-    """The list of chapters, or a chapter: at `section`, or where the learner left off in it."""
+    """A chapter, at `section`, or where the learner left off in it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "onward", "learn.keys.onward", id="learn.onward"),
-        Binding("right,right_square_bracket", "turn(1)", "learn.keys.next", id="learn.next", key_display="→"),
-        Binding("left,left_square_bracket", "turn(-1)", "learn.keys.previous", id="learn.previous", key_display="←"),
-        Binding("n", "found(1)", "learn.keys.next_match", id="learn.next_match"),
-        Binding("N", "found(-1)", "learn.keys.previous_match", id="learn.previous_match", show=False),
+        Binding("right,right_square_bracket", "turn(1)", "learn.keys.section", id="learn.next", key_display="←→"),
+        Binding("left,left_square_bracket", "turn(-1)", "learn.keys.section", id="learn.previous", key_display="←→"),
+        Binding("n", "found(1)", "learn.keys.match", id="learn.next_match", key_display="n N"),
+        Binding("N", "found(-1)", "learn.keys.match", id="learn.previous_match", key_display="n N"),
         Binding("t", "contents", "learn.keys.contents", id="learn.contents"),
         Binding("slash", "search", "learn.keys.search", id="learn.search"),
         Binding("f", "follow", "learn.keys.follow", id="learn.follow"),
@@ -52,29 +52,21 @@ class LearnScreen(PreferablyScreen):
     LearnScreen Contents { display: none; layer: above; }
     LearnScreen Contents.-open { display: block; }
     LearnScreen.-wide Contents { layer: default; }
-    LearnScreen #search { dock: bottom; margin: 0 0 1 0; padding: 0 1; display: none;
-                          background: $primary 20%; }
-    LearnScreen #search.-open { display: block; }
-    LearnScreen #chapters { height: 1fr; background: $background; background-tint: transparent; padding: 1 2; }
     """
-    AUTO_FOCUS = "#page, #chapters"
+    AUTO_FOCUS = "#page"
 
-    def __init__(self, chapter: str | None = None, section: str | None = None) -> None:
+    def __init__(self, chapter: str, section: str | None = None) -> None:
         super().__init__()
         self.chapter_id = chapter
         self.section_id = section
         self.read: set[str] = set()
         self.answered: frozenset[str] = frozenset()
-        self.search = ""
-        self.matches: list[Match] = []
-        self.match = -1
         self.problem: ContentError | None = None
 
     # --- what is open
 
     @property
     def chapter(self) -> Chapter:
-        assert self.chapter_id is not None
         return chapter(self.chapter_id, self.app.language)
 
     @property
@@ -88,7 +80,7 @@ class LearnScreen(PreferablyScreen):
         return self.query_one("#page", VerticalScroll)
 
     def crumbs(self) -> list[str]:
-        if self.chapter_id is None or self.problem:
+        if self.problem:
             return [self.t("learn.title")]
         return [f"{self.chapter.id} {self.chapter.title}", self.chapter.sections[self.number].title]
 
@@ -97,9 +89,6 @@ class LearnScreen(PreferablyScreen):
     def compose_body(self) -> Iterable[Widget]:
         self.problem = None
         try:
-            if self.chapter_id is None:
-                yield OptionList(*self._chapter_options(), id="chapters", compact=True)
-                return
             if self.section_id is not None:
                 self.chapter.section(self.section_id)
             _ = self.chapter
@@ -112,22 +101,15 @@ class LearnScreen(PreferablyScreen):
             with VerticalScroll(id="page"):
                 yield Lesson()
                 yield Static(id="onward")
-        field = Input(id="search", placeholder=self.t("learn.search_placeholder"), compact=True)
-        field.cursor_blink = False
-        yield field
-
-    def _chapter_options(self) -> Iterable[Option]:
-        for found in chapters(self.app.language):
-            read = self.app.store.sections_read(found.id) if self.app.store_is_open else set()
-            cells = [("▓", "$success") if section.id in read else ("░", "$secondary") for section in found.sections]
-            count = sum(section.id in read for section in found.sections)
-            line = self.t("learn.chapter_line", minutes=found.minutes, read=count, sections=len(found.sections))
-            title = (f"{found.id}  {clean(found.title):<36} ", "bold")
-            yield Option(Content.assemble(title, *cells, (f"  {line}", "$secondary")), id=found.id)
+        yield SearchField(self.t("learn.search_placeholder"))
 
     @property
     def has_page(self) -> bool:
-        return self.chapter_id is not None and self.problem is None
+        return self.problem is None
+
+    @property
+    def search(self) -> SearchField:
+        return self.query_one(SearchField)
 
     async def on_mount(self) -> None:
         if self.has_page:
@@ -137,7 +119,6 @@ class LearnScreen(PreferablyScreen):
         """Mark what was read, and go to where the learner left off unless a section was asked for."""
         store = self.app.store
         if not self.has_page:
-            self._fill_chapters()
             return
         known = {section.id for section in self.chapter.sections}
         self.read = store.sections_read(self.chapter.id)
@@ -156,28 +137,17 @@ class LearnScreen(PreferablyScreen):
         self.show_progress()
         self._remember()
 
-    def on_screen_resume(self) -> None:
-        self._fill_chapters()
-
-    def _fill_chapters(self) -> None:
-        """The list of chapters with what was read by now, the same line highlighted."""
-        if options := self.query_one_optional("#chapters", OptionList):
-            here = options.highlighted or 0
-            options.clear_options()
-            options.add_options(self._chapter_options())
-            options.highlighted = here
-
     async def language_changed(self) -> None:
         """The same section in the other language, at about the same place on the page."""
         if not self.has_page:
             await super().language_changed()
             return
         share = self.page.scroll_y / max(1, self.page.max_scroll_y)
-        self.close_search()
+        work = self.query_one(Lesson).work()
         await super().language_changed()
         if self.has_page:
             await self.show()
-            self.page.focus()
+            self.query_one(Lesson).take_up(work)
             self.call_after_refresh(lambda: self.page.scroll_to(y=share * self.page.max_scroll_y, animate=False))
 
     # --- one section
@@ -187,7 +157,7 @@ class LearnScreen(PreferablyScreen):
         self._place_contents()
         section = self.chapter.sections[self.number]
         self.query_one("#onward", Static).update(literal(self._onward_text()))
-        await self.query_one(Lesson).show(section, self.search, self.answered)
+        await self.query_one(Lesson).show(section, self.search.text, self.answered)
         self.page.scroll_home(animate=False)
         self.show_progress()
         self.refresh_title()
@@ -264,9 +234,6 @@ class LearnScreen(PreferablyScreen):
         (contents if contents.has_class("-open") else self.page).focus()
 
     async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        if event.option_list.id == "chapters":
-            await self.app.go("learn", chapter=event.option_id)
-            return
         if not self.has_class("-wide"):
             event.option_list.remove_class("-open")
         await self.open_section(event.option_id or "")
@@ -285,44 +252,35 @@ class LearnScreen(PreferablyScreen):
     # --- search
 
     def action_search(self) -> None:
-        field = self.query_one("#search", Input)
-        field.add_class("-open")
-        field.focus()
+        self.search.open()
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         """Look for the text in every section and go to the first place from here on."""
-        self.search = event.value.strip()
-        self.matches = matches(self.chapter.sections, self.search)
-        self.query_one("#search").remove_class("-open")
+        found = self.search.find(self.chapter.sections, self.number)
         self.page.focus()
+        if found:
+            await self.go_to_match()
+        else:
+            self.set_status(self.t("learn.not_found", text=self.search.text))
         self.refresh_bindings()
-        if not self.matches:
-            self.set_status(self.t("learn.not_found", text=self.search))
-            return
-        later = [number for number, match in enumerate(self.matches) if match.section >= self.number]
-        await self._go_to_match(later[0] if later else 0)
 
     async def action_found(self, direction: int) -> None:
         """The next or the previous place where the text was found, round and round."""
-        await self._go_to_match((self.match + direction) % len(self.matches))
+        self.search.turn(direction)
+        await self.go_to_match()
 
-    async def _go_to_match(self, number: int) -> None:
-        self.match = number
-        match = self.matches[number]
+    async def go_to_match(self) -> None:
+        """Show the place of the text that was found last."""
+        search, match, lesson = self.search, self.search.match, self.query_one(Lesson)
         self.section_id = self.chapter.sections[match.section].id
-        lesson = self.query_one(Lesson)
-        if lesson.section is not self.chapter.sections[match.section] or lesson.search != self.search:
+        if lesson.section is not self.chapter.sections[match.section] or lesson.search != search.text:
             await self.show()
         lesson.query(".-here").remove_class("-here")
         if block := lesson.block_at(match.line):
             block.add_class("-here")
             self.call_after_refresh(lambda: block.scroll_visible(animate=False))
-        self.set_status(self.t("learn.found", number=number + 1, count=len(self.matches), text=self.search))
-
-    def close_search(self) -> None:
-        self.query_one("#search").remove_class("-open")
-        self.search, self.matches, self.match = "", [], -1
-        self.refresh_bindings()
+        number, count = search.number + 1, len(search.matches)
+        self.set_status(self.t("learn.found", number=number, count=count, text=search.text))
 
     # --- links
 
@@ -332,38 +290,38 @@ class LearnScreen(PreferablyScreen):
 
     def action_follow(self) -> None:
         """Follow a link of this section: the only one, or one chosen from a list."""
-        found = links(self.chapter.sections[self.number])
+        found = links(self.chapter.sections[self.number].markdown)
         if len(found) == 1:
             self.run_worker(self.follow(found[0][1]))
-        elif found:
-            self.app.push_screen(ChooseLink(found), self._follow_chosen)
         else:
-            self.notify(self.t("learn.no_links"), markup=False)
+            self.app.push_screen(ChooseLink(found), self._follow_chosen)
 
     async def _follow_chosen(self, target: str | None) -> None:
         if target:
             await self.follow(target)
 
     async def follow(self, target: str) -> None:
-        """Go where a link points: `04#derivation`, `#recap`, `lab:01`, or an address, which the browser opens."""
-        if target.startswith("lab:"):
-            await self.app.go("lab", lab=target.removeprefix("lab:"))
-        elif "://" in target:
-            self.app.open_url(target)
+        """Go where a link points; `#recap` is a section of this chapter."""
+        chapter_id, _, section = target.partition("#")
+        if chapter_id in ("", self.chapter_id) and section:
+            await self.open_section(section)
         else:
-            chapter_id, _, section = target.partition("#")
-            if chapter_id in ("", self.chapter_id) and section:
-                await self.open_section(section)
-            else:
-                await self.app.go("learn", chapter=chapter_id or self.chapter_id, section=section or None)
+            await follow(self.app, target)
 
     # --- keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("onward", "turn", "contents", "search", "follow", "found") and not self.has_page:
             return False
-        if action == "found":
-            return bool(self.matches)
+        match action:
+            case "turn":
+                return parameters[0] == 1 or self.number > 0
+            case "follow":
+                return bool(links(self.chapter.sections[self.number].markdown))
+            case "found":
+                return bool(self.query(SearchField)) and bool(self.search.matches)
+            case "search":  # Textual would offer the slash even where it is typed
+                return not isinstance(self.focused, Input)
         return True
 
     async def action_back(self) -> None:
@@ -373,8 +331,8 @@ class LearnScreen(PreferablyScreen):
             if not self.has_class("-wide") and contents.has_class("-open"):
                 self.action_contents()
                 return
-            if self.query_one("#search").has_class("-open") or self.matches:
-                self.close_search()
+            if self.search.active:
+                self.search.close()
                 await self.show()
                 self.page.focus()
                 return

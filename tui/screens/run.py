@@ -28,6 +28,7 @@ class RunScreen(PreferablyScreen):
         super().__init__()
         self.run_id = run_id
         self.folder: Path | None = None
+        self.view: RunView | None = None
 
     def crumbs(self) -> list[str]:
         return [self.t("runs.title"), Path(self.run_id).name]
@@ -35,7 +36,8 @@ class RunScreen(PreferablyScreen):
     def compose_body(self) -> Iterable[Widget]:
         try:
             self.folder = library.find(self.run_id)
-            yield RunView(self.folder)
+            self.view = RunView(self.folder, self.view)
+            yield self.view
         except Problem as problem:
             yield Static(self.app.sentence(problem), markup=False, classes="hero")
 

@@ -21,6 +21,12 @@ PERIOD = 1.0  # seconds between two looks at the shelf
 COLUMNS = ("mark", "run", "state", "step", "gate", "lab", "started")
 
 
+class Shelf(DataTable[Text]):
+    """A table of runs, whose Enter stands in the line of keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select_cursor", "runs.keys.open", id="runs.open")]
+
+
 class RunsScreen(PreferablyScreen):
     """The shelf of runs, the newest first; it follows those that are running."""
 
@@ -33,7 +39,6 @@ class RunsScreen(PreferablyScreen):
     RunsScreen DataTable:focus > .datatable--cursor { background: $primary 30%; color: $foreground; text-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "runs.keys.open", id="runs.open"),
         Binding("n", "new", "runs.keys.new", id="runs.new"),
         Binding("space", "mark", "runs.keys.mark", id="runs.mark"),
         Binding("c", "compare", "runs.keys.compare", id="runs.compare"),
@@ -49,7 +54,7 @@ class RunsScreen(PreferablyScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         yield Static(self.t("runs.none"), id="none", markup=False)
-        table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=False)
+        table = Shelf(cursor_type="row", zebra_stripes=False)
         for column in COLUMNS:
             table.add_column(self.t(f"runs.column.{column}"), key=column)
         yield table
@@ -59,11 +64,13 @@ class RunsScreen(PreferablyScreen):
         self.set_interval(PERIOD, self.look)
 
     async def language_changed(self) -> None:
+        here = self.query_one(Shelf).cursor_row
         await super().language_changed()
         self.look(always=True)
+        self.query_one(Shelf).move_cursor(row=here)
 
     def on_screen_resume(self) -> None:
-        if self.query("DataTable"):
+        if self.query(Shelf):
             self.look(always=True)
 
     # --- the table
@@ -78,7 +85,7 @@ class RunsScreen(PreferablyScreen):
             self.draw()
 
     def draw(self) -> None:
-        table = self.query_one(DataTable)
+        table = self.query_one(Shelf)
         self.query_one("#none").display = not self.runs
         table.display = bool(self.runs)
         wanted = [run.run_id for run in self.runs]
@@ -111,7 +118,7 @@ class RunsScreen(PreferablyScreen):
 
     def selected(self) -> RunStatus | None:
         """The run under the cursor."""
-        table = self.query_one(DataTable)
+        table = self.query_one(Shelf)
         rows = [key.value for key in table.rows]
         if not 0 <= table.cursor_row < len(rows):
             return None

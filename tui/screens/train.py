@@ -61,7 +61,10 @@ class TrainScreen(PreferablyScreen):
     TrainScreen #file { display: none; }
     TrainScreen Button { margin: 1 0; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "start", "runs.keys.start", id="train.start")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "start", "runs.keys.start", id="train.start"),
+        Binding("tab", "app.focus_next", "runs.keys.field", id="train.field"),
+    ]
 
     def __init__(self, method: str = "dpo") -> None:
         super().__init__()
@@ -105,6 +108,19 @@ class TrainScreen(PreferablyScreen):
         if row.low is None or row.high is None:
             return ""
         return self.t("runs.train.allowed", low=f"{row.low:g}", high=f"{row.high:g}")
+
+    async def language_changed(self) -> None:
+        """What was chosen and typed stays."""
+        source = self.query_one("#data", Select).value
+        typed = {field.setting: field.value for field in self.query(Field)}
+        here = next((field.setting for field in self.query(Field) if field.has_focus_within), None)
+        await super().language_changed()
+        self.query_one("#data", Select).value = source
+        self._show_file()
+        for field in self.query(Field):
+            field.query_one(Input).value = typed[field.setting]
+            if field.setting == here:
+                field.query_one(Input).focus()
 
     # --- changing it
 

@@ -4,16 +4,16 @@ import textwrap
 from collections.abc import Sequence
 
 from textual.content import Content
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from content.documents import Section
 from tui.literal import clean
+from tui.widgets.choices import Choices
 
 WIDTH = 34
 
 
-class Contents(OptionList):
+class Contents(Choices):
     """A list of sections; choosing one posts `OptionSelected` with the section's id."""
 
     DEFAULT_CSS = f"""

@@ -16,8 +16,16 @@ class Hint:
     description: str
 
     @property
+    def parts(self) -> list[tuple[str, str] | str]:
+        return [(f" {self.shown} ", "bold $footer-key-foreground"), f"{self.description} " if self.description else ""]
+
+    @property
     def width(self) -> int:
-        return Content(f" {self.shown} {self.description} ").cell_length
+        return Content.assemble(*self.parts).cell_length
+
+
+MORE = Hint("f1", "…", "")
+"""Stands for the keys that found no place; the list of keys has them all."""
 
 
 class KeyBar(Widget):
@@ -28,12 +36,13 @@ class KeyBar(Widget):
     """
     ALLOW_SELECT = False
     LAST = ("app.keys.back", "app.keys.quit", "app.keys.help")
+    FIRST_TO_GO = ("runs.keys.log", "runs.keys.meaning", "live.keys.fine")
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
 
     def hints(self) -> list[Hint]:
-        """The shown bindings, nearest to the focus first, cut to the width of the line."""
+        """The shown bindings, nearest to the focus first; where the line is too short for all, a … says so."""
         texts = sentences(self.app.language)  # type: ignore[attr-defined]
         found: dict[str, Hint] = {}
         for active in self.screen.active_bindings.values():
@@ -42,20 +51,18 @@ class KeyBar(Widget):
                 shown = self.app.get_key_display(binding)
                 found.setdefault(binding.description, Hint(binding.key, shown, texts[binding.description]))
         last = [found.pop(name) for name in self.LAST if name in found]
-        kept: list[Hint] = []
-        space = self.size.width - sum(hint.width for hint in last)
-        for hint in found.values():
-            space -= hint.width
-            if space < 0:
-                break
-            kept.append(hint)
-        return kept + last
+        if self._too_long([*found.values(), *last]):
+            last.insert(0, MORE)
+            for name in (*self.FIRST_TO_GO, *reversed(list(found))):
+                if self._too_long([*found.values(), *last]):
+                    found.pop(name, None)
+        return [*found.values(), *last]
+
+    def _too_long(self, hints: list[Hint]) -> bool:
+        return sum(hint.width for hint in hints) > self.size.width
 
     def render(self) -> Content:
-        parts: list[tuple[str, str] | str] = []
-        for hint in self.hints():
-            parts += [(f" {hint.shown} ", "bold $footer-key-foreground"), f"{hint.description} "]
-        return Content.assemble(*parts)
+        return Content.assemble(*(part for hint in self.hints() for part in hint.parts))
 
     def on_click(self, event: events.Click) -> None:
         start = 0

@@ -1,16 +1,16 @@
 """The column of a lab's steps: done ✓, next ▸, locked ·."""
 
 from textual.content import Content
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from content.labs import STEPS
 from tui.lab_progress import Progress
+from tui.widgets.choices import Choices
 
 MARKS = {"done": ("✓", "$success"), "current": ("▸", "bold $accent"), "locked": ("·", "$secondary")}
 
 
-class LabSteps(OptionList):
+class LabSteps(Choices):
     """Choosing a step posts `OptionSelected` with its id; a locked one cannot be chosen."""
 
     DEFAULT_CSS = """

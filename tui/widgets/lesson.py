@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -13,17 +14,21 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
-from textual.widgets import Markdown
+from textual.widgets import Input, Markdown
 from textual.widgets.markdown import MarkdownBlock
 
 from content.documents import Section
 from content.maths import MathsError, display, inline
 from tui import live
 from tui.widgets.question_box import QuestionBox
+from tui.widgets.slider import Slider
 
 FENCES = {"live": "live_block", "question": "question_block"}
 """What a fence is called by its first word, and the token that stands for it."""
 INDENT = 4
+
+Work = tuple[list[float], list[str]]
+"""Where the sliders stand, and what is typed, from the top of the page to its end."""
 
 
 def folded(text: str) -> str:
@@ -89,10 +94,11 @@ def matches(sections: Sequence[Section], search: str) -> list[Match]:
     return found
 
 
-def links(section: Section) -> list[tuple[str, str]]:
-    """The links of a section as (text, target), in order."""
+@lru_cache(maxsize=64)
+def links(markdown: str) -> tuple[tuple[str, str], ...]:
+    """The links of a text as (text, target), in order; kept, because every key asks whether there are any."""
     found: list[tuple[str, str]] = []
-    for token in parser().parse(section.markdown):
+    for token in parser().parse(markdown):
         open_link: list[str] | None = None
         for child in token.children or []:
             if child.type == "link_open":
@@ -103,7 +109,7 @@ def links(section: Section) -> list[tuple[str, str]]:
                 open_link = None
             elif open_link is not None:
                 open_link.append(child.content)
-    return found
+    return tuple(found)
 
 
 class Formula(MarkdownBlock):
@@ -157,7 +163,7 @@ class Lesson(Markdown):
     Lesson MarkdownBlock > .code_inline { background: $panel; color: $foreground; }
     Lesson MarkdownBlock:dark > .code_inline { background: $panel; }
     Lesson MarkdownFence { background: $panel; color: $foreground; margin: 0 0 1 0; }
-    Lesson MarkdownFence > Label { padding: 0 2; }
+    Lesson MarkdownFence > Label { width: 1fr; padding: 0 2; text-wrap: wrap; }
     Lesson MarkdownBlockQuote { background: $surface; border-left: thick $secondary; margin: 0 0 1 0; }
     Lesson MarkdownTable { margin: 0 0 1 0; }
     Lesson .-here { background: $panel; }
@@ -174,6 +180,18 @@ class Lesson(Markdown):
         self.section, self.search, self.answered = section, search, answered
         self._live, self._questions = iter(section.lives), iter(section.questions)
         await self.update(section.markdown)
+
+    def work(self) -> Work:
+        """What the learner has set and typed on this page."""
+        sliders = [slider.value for slider in self.query(Slider)]
+        return sliders, [field.value for field in self.query(Input)]
+
+    def take_up(self, work: Work) -> None:
+        """Set and type it again, on the same section in another language."""
+        for slider, value in zip(self.query(Slider), work[0], strict=True):
+            slider.set(value, tell=False)
+        for field, text in zip(self.query(Input), work[1], strict=True):
+            field.value = text
 
     def unhandled_token(self, token: Token) -> MarkdownBlock | None:
         """Formulas and the fences of `FENCES`, which stand in the text in the order in which the section lists them."""

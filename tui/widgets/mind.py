@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from tui.app import PreferablyApp
 
 
+PROMPT = 5
+"""Lines of a prompt with three forms and a blank line."""
+
+
 class Mind(Vertical):
     """Follows the newest samples of a history, or stays at an earlier moment that the learner went back to."""
 
@@ -28,10 +32,11 @@ class Mind(Vertical):
         @property
         def app(self) -> "PreferablyApp": ...  # type: ignore[override]
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, index: int | None = None, *, id: str | None = None) -> None:
+        """`index` of the sample on show; None follows the newest."""
         super().__init__(id=id)
         self.history = History()
-        self.index: int | None = None  # of the sample on show; None follows the newest
+        self.index = index
         self.roomy = False
 
     def compose(self) -> ComposeResult:
@@ -59,6 +64,16 @@ class Mind(Vertical):
         self.query_one("#choices").display = bool(choices)
         moment = self.app.t("runs.moment", first=samples[0][0], step=step, number=index + 1, count=len(samples))
         self.query_one("#moment", Static).update(Content(moment))
+
+    @property
+    def scrolls(self) -> bool:
+        """There is more than fits."""
+        return any(column.max_scroll_y > 0 for column in self.query(VerticalScroll))
+
+    def scroll(self, direction: int) -> None:
+        """On by one prompt and its forms, or back."""
+        for column in self.query(VerticalScroll):
+            column.scroll_relative(y=PROMPT * direction, animate=False)
 
     @property
     def last(self) -> int:

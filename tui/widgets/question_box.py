@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from content.questions import Question, Verdict, check, read_as
 from tui.literal import literal
+from tui.widgets.choices import Choices
 
 if TYPE_CHECKING:
     from tui.app import PreferablyApp
@@ -62,7 +63,7 @@ class QuestionBox(Container):
     def compose(self) -> ComposeResult:
         yield Static(Content.assemble(("✎ ", "$accent"), literal(self.question.prompt)), classes="prompt")
         if self.question.type == "choice":
-            yield OptionList(
+            yield Choices(
                 *(
                     Option(Content.assemble((f"{number}  ", "$secondary"), literal(option)))
                     for number, option in enumerate(self.question.options, start=1)

@@ -66,11 +66,14 @@ class RunView(Vertical, can_focus=True):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "runs.keys.pause", id="run.pause"),
+        Binding("space", "go_on", "runs.keys.go_on", id="run.go_on"),
         Binding("x", "stop", "runs.keys.stop", id="run.stop"),
         Binding("r", "resume", "runs.keys.resume", id="run.resume"),
         Binding("m", "charts", "runs.keys.charts", id="run.charts"),
         Binding("left", "moment(-1)", "runs.keys.time", id="run.earlier", key_display="←→"),
         Binding("right", "moment(1)", "runs.keys.time", id="run.later", key_display="←→"),
+        Binding("down,pagedown", "scroll_mind(1)", "runs.keys.scroll", id="run.down", key_display="↑↓"),
+        Binding("up,pageup", "scroll_mind(-1)", "runs.keys.scroll", id="run.up", key_display="↑↓"),
         Binding("e", "meaning", "runs.keys.meaning", id="run.meaning"),
         Binding("g", "gate", "runs.keys.gate", id="run.gate"),
         Binding("l", "log_axis", "runs.keys.log", id="run.log"),
@@ -83,12 +86,19 @@ class RunView(Vertical, can_focus=True):
     page: reactive[int] = reactive(0, init=False)
     log_axis: reactive[bool] = reactive(False, init=False)
 
-    def __init__(self, folder: Path, *, id: str | None = None) -> None:
+    def __init__(self, folder: Path, before: "RunView | None" = None, *, id: str | None = None) -> None:
+        """`before`: a view of the same run, in another language, whose place this one takes."""
         super().__init__(id=id)
-        self.run = Followed(folder)
-        self.other: Followed | None = None
+        if before is not None and before.run.folder != folder:
+            before = None
+        self.run: Followed = before.run if before else Followed(folder)
+        self.other: Followed | None = before.other if before else None
         self.stop_asked_at: float | None = None
-        self.gate_details = False
+        self.gate_details: bool = before.gate_details if before else False
+        self.meaning: bool = before.meaning if before else False
+        self.mind: Mind = Mind(before.mind.index if before else None)
+        self.set_reactive(RunView.page, before.page if before else 0)
+        self.set_reactive(RunView.log_axis, before.log_axis if before else False)
         self.lost: Problem | None = None
 
     # --- what it is made of
@@ -102,10 +112,11 @@ class RunView(Vertical, can_focus=True):
             for number in range(4):
                 yield LineChart(words=words, id=f"chart-{number}")
         yield Static(id="meaning", markup=False)
-        yield Mind()
+        yield self.mind
         yield Static(id="summary")
 
     def on_mount(self) -> None:
+        self.query_one("#meaning").display = self.meaning
         self.look(always=True)
         self.set_interval(PERIOD, self.look)
 
@@ -160,7 +171,7 @@ class RunView(Vertical, can_focus=True):
         self.query_one("#message").display = bool(message)
         self.query_one(IntervalLine).show(self.history.gate, details=self.gate_details)
         self._draw_charts()
-        self.query_one(Mind).show(self.history, self.roomy)
+        self.mind.show(self.history, self.roomy)
         self.query_one("#summary", Static).update(Content(self.summary()))
         self.refresh_bindings()
 
@@ -237,7 +248,11 @@ class RunView(Vertical, can_focus=True):
         state = self.status.state
         match action:
             case "pause":
-                return state in ("running", "paused")
+                return state == "running"
+            case "go_on":
+                return state == "paused"
+            case "scroll_mind":
+                return self.mind.scrolls
             case "stop":
                 return self.status.alive and state in ("running", "paused")
             case "resume":
@@ -259,7 +274,10 @@ class RunView(Vertical, can_focus=True):
         self.look(always=True)
 
     def action_pause(self) -> None:
-        self._ask("resume" if self.status.state == "paused" else "pause")
+        self._ask("pause")
+
+    def action_go_on(self) -> None:
+        self._ask("resume")
 
     def action_stop(self) -> None:
         """The first time asks; the second, soon after, stops."""
@@ -288,8 +306,8 @@ class RunView(Vertical, can_focus=True):
         self.draw()
 
     def action_meaning(self) -> None:
-        widget = self.query_one("#meaning")
-        widget.display = not widget.display
+        self.meaning = not self.meaning
+        self.query_one("#meaning").display = self.meaning
 
     def watch_page(self) -> None:
         self.draw()
@@ -298,4 +316,7 @@ class RunView(Vertical, can_focus=True):
         self.draw()
 
     def action_moment(self, samples: int) -> None:
-        self.query_one(Mind).move(samples)
+        self.mind.move(samples)
+
+    def action_scroll_mind(self, direction: int) -> None:
+        self.mind.scroll(direction)

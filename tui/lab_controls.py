@@ -1,0 +1,66 @@
+"""What stands beside the text of a lab's step: the result it talks about, and the one thing to do."""
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, OptionList, Static
+from textual.widgets.option_list import Option
+
+from content.labs import Lab
+from engine.labs import LABS
+from engine.runs.events import History, fold, read_events
+from tui.lab_progress import Progress, attempts, compared
+from tui.literal import literal
+from tui.widgets.choices import Choices
+from tui.widgets.interval_line import IntervalLine
+
+if TYPE_CHECKING:
+    from tui.app import PreferablyApp
+
+
+def result(app: "PreferablyApp", lab: Lab, progress: Progress, step: str) -> list[Widget]:
+    """In the step of the gate: what it measured, what was predicted, and every attempt."""
+    if step != "gate":
+        return []
+    history = fold(read_events(progress.run.folder)) if progress.run else History()
+    if history.gate is None:
+        return [Static(literal(app.t("lab.gate_before")), classes="quiet words")]
+    line = IntervalLine()
+    line.show(history.gate)
+    words = [Content.styled(app.t("lab.predictions"), "bold")]
+    words += [literal(text) for text in compared(lab, progress, history)]
+    if len(progress.attempts) > 1:
+        words.append(Content.styled(app.t("lab.attempts_title"), "bold"))
+        words += [literal(text) for text in attempts(app.language, progress)]
+    return [line, Static(Content("\n").join(words), classes="words")]
+
+
+def controls(app: "PreferablyApp", lab: Lab, progress: Progress, step: str, labels: int) -> list[Widget]:
+    """The one thing to do in a step; `labels` is how many of the learner's own can be trained on."""
+    match step:
+        case "data" if LABS[lab.id].method in ("reward-model", "dpo"):
+            return [data_choice(app, progress, labels)]
+        case "predict":
+            kept = "predict" in progress.done
+            return [Static(literal(app.t("lab.predicted_kept" if kept else "lab.answer_first")), classes="quiet")]
+        case "run" if progress.run is None:
+            return [Button(app.t("lab.start"), id="start", variant="primary", compact=True)]
+        case "questions":
+            left = len(lab.questions) - len(progress.answers)
+            return [Static(literal(app.t("lab.questions_left", count=left)), classes="quiet")] if left else []
+        case "next":
+            return [Button(app.t("lab.report"), id="report", variant="primary", compact=True)]
+    return []
+
+
+def data_choice(app: "PreferablyApp", progress: Progress, labels: int) -> OptionList:
+    """The shipped pairs, or the learner's own labels where there are some."""
+    own = app.t("lab.labels" if labels else "lab.labels_few", count=labels)
+    options = []
+    for id, text in (("shipped", app.t("lab.shipped")), ("labels", own)):
+        sign = "◉" if id == progress.data else "○"
+        options.append(Option(Content(f"{sign} {text}"), id=id, disabled=id == "labels" and not labels))
+    choice = Choices(*options, id="data")
+    choice.highlighted = 1 if progress.data == "labels" and labels else 0
+    return choice

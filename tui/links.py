@@ -1,0 +1,17 @@
+"""Where the links in a lesson lead."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.app import PreferablyApp
+
+
+async def follow(app: "PreferablyApp", target: str) -> None:
+    """Go to `04#derivation` or `lab:01`; any other address is the browser's."""
+    if target.startswith("lab:"):
+        await app.go("lab", lab=target.removeprefix("lab:"))
+    elif "://" in target:
+        app.open_url(target)
+    else:
+        chapter, _, section = target.partition("#")
+        await app.go("learn", chapter=chapter, section=section or None)
