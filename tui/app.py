@@ -1,6 +1,7 @@
 """The terminal app: which screen is open, in which language and colours, and what happens when something fails."""
 
 import asyncio
+import gc
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Mapping
@@ -113,6 +114,8 @@ class PreferablyApp(App[None]):
             self.show_error(problem)
         else:
             await self._tell_store_opened()
+        # What is loaded by now stays to the end; searched for garbage again and again, it would hold keys up for 50 ms.
+        gc.freeze()
 
     async def _tell_store_opened(self) -> None:
         for screen in self.screen_stack:

@@ -18,16 +18,16 @@ from pathlib import Path
 
 from engine.errors import Problem
 
-# sqlite-utils imports pandas where it is installed, which takes most of a second and gives this store nothing:
-# to that one import it looks as if pandas were not there.
-if _pandas_is_new := "pandas" not in sys.modules:
-    sys.modules["pandas"] = None  # type: ignore[assignment]  # how Python itself marks a module as absent
+# sqlite-utils imports pandas and numpy where they are installed, which takes most of a second and gives this store
+# nothing: to that one import it looks as if they were not there.
+_hidden = [name for name in ("pandas", "numpy") if name not in sys.modules]
+sys.modules.update(dict.fromkeys(_hidden))  # type: ignore[arg-type]  # None is how Python marks a module as absent
 try:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 finally:
-    if _pandas_is_new:
-        del sys.modules["pandas"]
+    for _name in _hidden:
+        del sys.modules[_name]
 
 APPLICATION_ID = 0x50524546  # "PREF" in ASCII; SQLite keeps it in bytes 68 to 71 of the file
 MAGIC = b"SQLite format 3\0"

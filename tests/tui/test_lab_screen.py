@@ -333,7 +333,12 @@ async def test_tab_enters_the_first_question_and_escape_leaves_it(home):
         screen = await ready(pilot, app)
         await pilot.press("tab")
         await pilot.pause()
+        first = screen.focused
+        assert isinstance(first, Input)
+        await pilot.press("tab")
+        await pilot.pause()
         assert isinstance(screen.focused, Input)
+        assert screen.focused is not first
         await pilot.press("escape")
         await pilot.pause()
         assert app.screen is screen
