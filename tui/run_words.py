@@ -17,25 +17,29 @@ if TYPE_CHECKING:
     from tui.app import PreferablyApp
 
 
-def state_line(app: "PreferablyApp", run: Followed, other: Followed | None) -> Content:
-    """`● running   step 38/52   ▰▰▰▱   training   1,190 per second   left 0:04`."""
+def state_line(app: "PreferablyApp", run: Followed, other: Followed | None, width: int) -> Content:
+    """`● running   step 38/52   ▰▰▰▱   training   1,190 per second   left 0:04`; what says least goes first where the
+    line is too short for all."""
     status = run.status
-    parts = [
-        state_text(status, app.t(f"runs.state.{status.state}")),
-        Content(app.t("runs.step", step=status.step, total=status.total_steps)),
-        progress(status.step, status.total_steps, 16),
-    ]
+    parts = {
+        "state": state_text(status, app.t(f"runs.state.{status.state}")),
+        "step": Content(app.t("runs.step", step=status.step, total=status.total_steps)),
+        "bar": progress(status.step, status.total_steps, 16),
+    }
     if status.state == "running":
         if phase := status.phase or run.history.phase:
-            parts.append(Content(app.t(f"runs.phase.{phase}")))
+            parts["phase"] = Content(app.t(f"runs.phase.{phase}"))
         if status.throughput:
-            parts.append(Content(app.t("runs.throughput", value=short(status.throughput))))
+            parts["throughput"] = Content(app.t("runs.throughput", value=short(status.throughput)))
     left = run.pace.left(status)
     if left is not None:
-        parts.append(Content(app.t("runs.left", time=duration(left))))
+        parts["left"] = Content(app.t("runs.left", time=duration(left)))
     if other:
-        parts.append(Content(app.t("runs.beside", run=clean(other.status.run_id))))
-    return Content("   ").join(parts)
+        parts["beside"] = Content(app.t("runs.beside", run=clean(other.status.run_id)))
+    for name in ("throughput", "bar", "left"):
+        if Content("   ").join(parts.values()).cell_length > width:
+            parts.pop(name, None)
+    return Content("   ").join(parts.values())
 
 
 def message(app: "PreferablyApp", run: Followed) -> str:

@@ -19,6 +19,8 @@ from tui.widgets.run_card import state_text
 
 PERIOD = 1.0  # seconds between two looks at the shelf
 COLUMNS = ("mark", "run", "state", "step", "gate", "lab", "started")
+WIDE = 90
+"""From this width on there is room for the time of the start; the newest run stands first in any case."""
 
 
 class Shelf(DataTable[Text]):
@@ -55,7 +57,7 @@ class RunsScreen(PreferablyScreen):
     def compose_body(self) -> Iterable[Widget]:
         yield Static(self.t("runs.none"), id="none", markup=False)
         table = Shelf(cursor_type="row", zebra_stripes=False)
-        for column in COLUMNS:
+        for column in self.columns:
             table.add_column(self.t(f"runs.column.{column}"), key=column)
         yield table
 
@@ -71,6 +73,16 @@ class RunsScreen(PreferablyScreen):
 
     def on_screen_resume(self) -> None:
         if self.query(Shelf):
+            self.look(always=True)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return COLUMNS if self.app.size.width >= WIDE else COLUMNS[:-1]
+
+    async def on_resize(self) -> None:
+        table = self.query_one_optional(Shelf)
+        if table is not None and len(table.columns) not in (0, len(self.columns)):
+            await self.recompose()
             self.look(always=True)
 
     # --- the table
@@ -99,7 +111,7 @@ class RunsScreen(PreferablyScreen):
             table.focus()
             return
         for run in self.runs:
-            for column, cell in zip(COLUMNS, self.cells(run), strict=True):
+            for column, cell in zip(self.columns, self.cells(run), strict=True):
                 if table.get_cell(run.run_id, column) != cell:
                     table.update_cell(run.run_id, column, cell, update_width=True)
 
@@ -114,7 +126,7 @@ class RunsScreen(PreferablyScreen):
             run.lab or "–",
             f"{datetime.fromtimestamp(run.created):%m-%d %H:%M}",
         )
-        return [Text(clean(text)) for text in texts]
+        return [Text(clean(text)) for text in texts[: len(self.columns)]]
 
     def selected(self) -> RunStatus | None:
         """The run under the cursor."""

@@ -25,7 +25,7 @@ class Field(Horizontal):
     Field { height: 1; }
     Field > .name { width: 31; }
     Field > Input { width: 14; height: 1; border: none; padding: 0 1; background: $panel; }
-    Field > Input:focus { background: $primary 25%; }
+    Field > Input:focus { border: none; background: $primary 25%; }
     Field > .hint { width: 1fr; padding: 0 0 0 2; color: $secondary; }
     Field.-wrong { height: auto; }
     Field.-wrong > .hint { color: $error; text-style: bold; }

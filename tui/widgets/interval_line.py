@@ -83,8 +83,11 @@ class IntervalLine(Widget):
         lines.append(self._picture(gate, width))
         if self.details:
             measures = [(clean(self.measure(detail["id"])), numbers(detail)) for detail in gate.get("details", ())]
-            widest = max((len(name) for name, _ in measures), default=0)
-            lines += [Content.styled(f"{name.ljust(widest)}  {value}", "$secondary") for name, value in measures]
+            room = width - 2 - max((len(value) for _, value in measures), default=0)
+            widest = min(room, max((len(name) for name, _ in measures), default=0))
+            for name, value in measures:
+                words = Content(name).truncate(widest, ellipsis=True, pad=True)
+                lines.append(Content.styled(Content.assemble(words, f"  {value}").plain, "$secondary"))
         return lines
 
     def _picture(self, gate: Mapping[str, Any], width: int) -> Content:

@@ -165,7 +165,7 @@ class RunView(Vertical, can_focus=True):
         if not self.is_mounted:
             return
         app, run = self.app, self.run
-        self.query_one("#state", Static).update(run_words.state_line(app, run, self.other))
+        self.query_one("#state", Static).update(run_words.state_line(app, run, self.other, self.size.width - 2))
         message = self.message()
         self.query_one("#message", Static).update(Content(message))
         self.query_one("#message").display = bool(message)
