@@ -61,14 +61,14 @@ def torch() -> Check:
 
 def home() -> Check:
     """The learner's folder can be written."""
+    folder = paths.home()
     try:
-        folder = paths.home()
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-") as file:
             file.write(b"x")
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        return Check("home", FAIL, {"folder": str(error.filename or "?"), "reason": error.strerror or str(error)})
+        return Check("home", FAIL, {"folder": str(folder), "reason": error.strerror or str(error)})
     return Check("home", OK, {"folder": str(folder)})
 
 

@@ -5,14 +5,23 @@ from pathlib import Path
 
 import platformdirs
 
+from engine.errors import Problem
+
 APP = "preferably"
 
 
 def home() -> Path:
-    """The folder of everything that belongs to the learner (created private, mode 0700)."""
-    override = os.environ.get("PREFERABLY_HOME")
-    folder = Path(override).expanduser().absolute() if override else Path(platformdirs.user_data_dir(APP))
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """The folder of everything that belongs to the learner (created private, mode 0700).
+
+    Raises Problem `paths.unusable` when it is not there and cannot be made.
+    """
+    asked = os.environ.get("PREFERABLY_HOME") or platformdirs.user_data_dir(APP)
+    try:
+        folder = Path(asked).expanduser().absolute()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except (OSError, RuntimeError) as error:  # RuntimeError: `~name` of nobody
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise Problem("paths.unusable", folder=asked, reason=reason) from error
     return folder
 
 

@@ -48,15 +48,13 @@ class Store:
     def open(cls, path: str | Path | None = None) -> Self:
         """The store at `path` (the learner's own by default), created when there is none.
 
-        Raises Problem store.damaged, store.damaged_no_backup, store.newer, store.locked, store.read_only, store.full.
+        Raises Problem store.damaged, store.damaged_no_backup, store.newer, store.locked, store.read_only, store.full,
+        and "paths.unusable" where there can be no folder for the learner's own.
         """
         # Imported here: sqlite-utils pulls pandas in where it is installed, and no screen may wait for that.
-        from engine.store.database import open_database, said_as_problems
+        from engine.store.database import open_database
 
-        if path is None:
-            with said_as_problems(Path("~").expanduser()):
-                path = paths.store_file()
-        file = Path(path)
+        file = Path(path or paths.store_file())
         return cls(file, open_database(file))
 
     def close(self) -> None:

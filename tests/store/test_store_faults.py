@@ -126,7 +126,7 @@ def test_a_home_that_cannot_be_made_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("PREFERABLY_HOME", str(tmp_path / "home" / "inside"))
     with pytest.raises(Problem) as caught:
         Store.open()
-    assert caught.value.code == "store.read_only"
+    assert caught.value.code == "paths.unusable"
 
 
 def test_a_store_that_stays_locked_says_so_and_can_still_be_read(file, monkeypatch):
