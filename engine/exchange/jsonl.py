@@ -32,8 +32,8 @@ def read_rows(path: Path, shape: str) -> list[dict[str, Any]]:
 
     Each row has exactly the fields of its shape; other columns of the file are left behind. Blank lines are skipped.
     Raises Problem `jsonl.not_found`, `.not_a_file`, `.unreadable`, `.empty`, `.too_many_rows`, and with the line
-    number `.line_too_long`, `.not_utf8`, `.broken_json`, `.not_an_object`, `.duplicate_field`, `.not_finite`, and
-    those of `check_row`.
+    number `.line_too_long`, `.not_utf8`, `.broken_json`, `.too_deep`, `.number_too_long`, `.not_an_object`,
+    `.duplicate_field`, `.not_finite`, and those of `check_row`.
     """
     rows = []
     for number, line in _lines(path):
@@ -53,7 +53,7 @@ def check_row(row: Mapping[str, Any], shape: str, file: str, line: int) -> dict[
     """The fields of `shape` in one row. `file` and `line` say in a Problem where the row came from.
 
     Raises Problem `jsonl.missing_field`, `.wrong_type`, `.empty_text`, `.bad_text` (half of a surrogate pair),
-    `.same_answers` (chosen equals rejected), `.wrong_margin`.
+    `.same_answers` (chosen equals rejected), `.wrong_margin`, `.not_finite` (a margin that no float can hold).
     """
     for field in SHAPES[shape]:
         if field not in row:
@@ -73,7 +73,10 @@ def check_row(row: Mapping[str, Any], shape: str, file: str, line: int) -> dict[
         if margin is not None:
             if isinstance(margin, bool) or not isinstance(margin, int | float):
                 raise Problem("jsonl.wrong_margin", file=file, line=line)
-            checked["margin"] = margin
+            try:
+                checked["margin"] = float(margin)
+            except OverflowError:  # a whole number of hundreds of digits
+                raise Problem("jsonl.not_finite", file=file, line=line, value=f"{str(margin)[:20]}…") from None
     return checked
 
 
@@ -106,8 +109,10 @@ def _parse(line: bytes) -> dict[str, Any]:
         raise _Fault("not_utf8", position=error.start + 1) from None
     except json.JSONDecodeError as error:
         raise _Fault("broken_json", column=error.colno) from None
-    except (ValueError, RecursionError):  # a number of thousands of digits, or brackets without end
-        raise _Fault("broken_json", column=1) from None
+    except RecursionError:
+        raise _Fault("too_deep") from None
+    except ValueError:  # a number of thousands of digits
+        raise _Fault("number_too_long") from None
     if not isinstance(row, dict):
         raise _Fault("not_an_object")
     return row

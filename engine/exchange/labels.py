@@ -104,11 +104,7 @@ def import_labels(store: Store, path: Path) -> Imported:
     known = {label.pair_id for label in store.labels() if not label.shown_at}
     labels: dict[str, Label] = {}
     rows = read_rows(path, "preference")
-    for number, row in enumerate(rows, 1):
-        try:
-            label = _imported(row)
-        except OverflowError:  # a whole number of hundreds of digits
-            raise Problem("exchange.margin_too_large", path=str(path), row=number) from None
+    for label in map(_imported, rows):
         if label.pair_id not in known:
             labels[label.pair_id] = label
     store.add_labels(labels.values())
@@ -117,7 +113,6 @@ def import_labels(store: Store, path: Path) -> Imported:
 
 def _imported(row: Mapping[str, Any]) -> Label:
     texts = [row["prompt"], row["chosen"], row["rejected"]]
-    given = row.get("margin")
     return Label(
         pair_id=f"{IMPORTED}-{hashlib.blake2b(json.dumps(texts).encode(), digest_size=8).hexdigest()}",
         prompt=texts[0],
@@ -126,5 +121,5 @@ def _imported(row: Mapping[str, Any]) -> Label:
         choice="left",
         left_source=IMPORTED,
         right_source=IMPORTED,
-        margin=None if given is None else float(given),
+        margin=row.get("margin"),
     )

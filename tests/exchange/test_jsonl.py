@@ -49,8 +49,9 @@ def test_rows_have_the_fields_of_their_shape(tmp_path):
         (b'{"prompt": "\\ud800", "chosen": "a", "rejected": "b"}', "bad_text", {"field": "prompt"}),
         (b'{"prompt": "\xff"}', "not_utf8", {"position": 13}),
         (b"[1]", "not_an_object", {}),
-        (b"[" * 100_000, "broken_json", {"column": 1}),
-        (b'{"prompt": ' + b"9" * 5000 + b"}", "broken_json", {"column": 1}),
+        (b"[" * 100_000, "too_deep", {}),
+        (GOOD[:-1].encode() + b', "margin": 1' + b"0" * 400 + b"}", "not_finite", {"value": f"1{19 * '0'}…"}),
+        (b'{"prompt": ' + b"9" * 5000 + b"}", "number_too_long", {}),
         (b'{"prompt": "' + b"x" * (1 << 20) + b'"}', "line_too_long", {"limit": 1 << 20}),
     ],
 )

@@ -150,7 +150,8 @@ def test_a_margin_beyond_any_float_is_refused(store, tmp_path):
     (tmp_path / "huge.jsonl").write_text(json.dumps(row))
     with pytest.raises(Problem) as caught:
         labels.import_labels(store, tmp_path / "huge.jsonl")
-    assert said(caught.value).code == "exchange.margin_too_large"
+    assert said(caught.value).code == "jsonl.not_finite"
+    assert caught.value.params["line"] == 1
     assert store.labels() == []
 
 
