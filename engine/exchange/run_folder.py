@@ -31,8 +31,15 @@ def export_run(folder: Path, target: Path, *, force: bool = False) -> Path:
     """Copy the run in `folder` to `target`: a `.zip` file when it is named so, else a new folder.
 
     A folder that exists is never written into, not with `force` either; `force` replaces a `.zip`.
-    Raises Problem exchange.empty_run and those of `write_file`.
+    Raises Problem exchange.empty_run, exchange.run_changes (its worker is at work) and those of `write_file`.
     """
+    try:
+        return _exported(folder, target, force)
+    except FileNotFoundError as error:  # its worker has just retired a checkpoint
+        raise Problem("exchange.run_changes", run=folder.name, file=str(error.filename)) from error
+
+
+def _exported(folder: Path, target: Path, force: bool) -> Path:
     files = list(shared_files(folder))
     if not files:
         raise Problem("exchange.empty_run", folder=str(folder))
@@ -66,5 +73,7 @@ def _copy(folder: Path, files: list[Path], target: Path) -> None:
                 shutil.copyfile(folder / file, whole / file)
             os.rename(whole, target)
         sync_folder(target.parent)
+    except FileNotFoundError:
+        raise
     except OSError as error:
         raise unwritable(target, error) from error
