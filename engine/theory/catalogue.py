@@ -29,8 +29,10 @@ def compute(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def find(name: str) -> Formula:
-    """The formula `name`. Raises Problem("theory.unknown_formula") with the closest name there is."""
+    """The formula `name`. Raises Problem "theory.unknown_formula", or "_close" with the name probably meant."""
     if name not in FORMULAS:
-        closest = get_close_matches(name, FORMULAS, n=1, cutoff=0)
-        raise Problem("theory.unknown_formula", name=name, closest=closest[0])
+        closest = get_close_matches(name, FORMULAS, n=1)
+        if closest:
+            raise Problem("theory.unknown_formula_close", name=name, closest=closest[0])
+        raise Problem("theory.unknown_formula", name=name)
     return FORMULAS[name]

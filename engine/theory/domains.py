@@ -5,6 +5,7 @@ A refusal names its need by a code ("positive", "distribution", …); the senten
 """
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -42,6 +43,7 @@ class Number(Domain):
     below: float = math.inf
 
     def read(self, value: Any, others: Mapping[str, Any]) -> float:
+        _refuse_comma(value)
         number = _number(value, self.need)
         if not (self.above < number < self.below and self.at_least <= number <= self.at_most):
             raise OutOfDomain(self.need)
@@ -59,6 +61,7 @@ class Integer(Domain):
     def read(self, value: Any, others: Mapping[str, Any]) -> int:
         highest = self.at_most if self.up_to is None else others[self.up_to]
         low_high = {"low": self.at_least, "high": self.up_to or self.at_most}
+        _refuse_comma(value)
         number = _number(value, "integer", **low_high)
         if not (number.is_integer() and self.at_least <= number <= highest):
             raise OutOfDomain("integer", **low_high)
@@ -146,6 +149,12 @@ def _items(value: Any) -> list[Any]:
     if isinstance(value, str):
         return value.split(",")
     return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _refuse_comma(value: Any) -> None:
+    """A single number with a comma: a decimal comma, most likely, which here separates the numbers of a list."""
+    if isinstance(value, str) and re.fullmatch(r"\s*[-+]?\d*,\d+\s*", value):
+        raise OutOfDomain("decimal_point", point=value.strip().replace(",", "."))
 
 
 def _number(value: Any, need: str, **params: Any) -> float:

@@ -60,6 +60,8 @@ REFUSED = [
     ("overoptimisation", {**GOLD, "kl": -1}, "kl", "not_negative"),
     ("overoptimisation", {**GOLD, "form": "ppo"}, "form", "choice"),
     ("win-rate", {"wins": 0, "ties": 0, "losses": 0}, "wins, ties, losses", "comparisons"),
+    ("optimal-policy", {**OPTIMAL, "beta": "0,5"}, "beta", "decimal_point"),
+    ("win-rate", {"wins": "2,5", "ties": 0, "losses": 0}, "wins", "decimal_point"),
     ("win-rate", {"wins": -1, "ties": 2, "losses": 0}, "wins", "integer"),
     ("wilson", {"successes": 3, "n": 2}, "successes", "integer"),
     ("pass-at-k", {"n": 5, "c": 6, "k": 1}, "c", "integer"),
@@ -89,8 +91,11 @@ def test_a_direct_call_is_refused_just_the_same():
 def test_unknown_names_point_to_the_known_ones():
     with pytest.raises(Problem) as caught:
         compute("bradly-tery", {})
-    assert caught.value.code == "theory.unknown_formula"
+    assert caught.value.code == "theory.unknown_formula_close"
     assert caught.value.params["closest"] == "bradley-terry"
+    with pytest.raises(Problem) as caught:
+        compute("zzz", {})
+    assert caught.value.code == "theory.unknown_formula"
     with pytest.raises(Problem) as caught:
         compute("optimal-policy", {**OPTIMAL, "temperature": 1})
     assert caught.value.code == "theory.unknown_argument"
