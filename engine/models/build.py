@@ -36,7 +36,7 @@ def build_base(
         base.mkdir(parents=True, exist_ok=True)
         sft.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Problem("models.cannot_write", folder=str(base), reason=str(error)) from error
+        raise Problem("models.cannot_write", folder=str(base), reason=error.strerror or str(error)) from error
 
     def note(step: int, total: int, metrics: dict[str, float]) -> None:
         if progress:

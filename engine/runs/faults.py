@@ -24,7 +24,7 @@ def crash_point(name: str) -> None:
 
 
 def explain(error: BaseException, folder: Path) -> Problem:
-    """The Problem behind an error: itself, a full disk, a read-only folder, no memory, or `runs.unexpected`."""
+    """The Problem behind an error: itself, a full disk, a read-only folder, a lost file, no memory, or none known."""
     if isinstance(error, Problem):
         return error
     said = str(error)
@@ -33,6 +33,8 @@ def explain(error: BaseException, folder: Path) -> Problem:
         return Problem("runs.disk_full", folder=str(folder))
     if (isinstance(error, OSError) and error.errno in _NO_PERMISSION) or "Read-only file system" in said:
         return Problem("runs.folder_read_only", folder=str(folder))
+    if isinstance(error, FileNotFoundError) and folder in Path(str(error.filename)).parents:
+        return Problem("runs.incomplete", file=str(error.filename))
     if isinstance(error, MemoryError) or "DefaultCPUAllocator" in said:
         return Problem("runs.out_of_memory")
     return Problem("runs.unexpected", error=f"{type(error).__name__}: {said}")

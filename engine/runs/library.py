@@ -7,6 +7,8 @@ import random
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from engine.runs.status import RunStatus, read_status
 from engine.world import preferences
 from engine.world.documents import demonstrations
 
+NAMED_MODELS = ("base", "sft")
 HELD_OUT = 40  # pairs, as the gate of the reward model asks
 _HELD_OUT_SHARE = 0.1  # of the prompts of a file that someone brings
 Rows = Sequence[Mapping[str, Any]]
@@ -34,9 +37,10 @@ def create(
     The data is copied in, so that the folder alone is enough. `rows` are the learner's own, for a recipe whose data
     is "labels". A file's rows are split by prompt, so that no held-out prompt was trained on; labels and shipped data
     are judged on the shipped held-out pairs. Raises Problem `runs.no_labels`, `runs.too_few_prompts`,
-    `runs.disk_full`, `runs.folder_read_only`, and those of `engine.exchange.jsonl` for bad rows.
+    `runs.disk_full`, `runs.folder_read_only`, those of `_model`, and those of `engine.exchange.jsonl` for bad rows.
     """
     root = root or paths.runs_folder()
+    recipe = replace(recipe, model=_model(recipe.model, root))
     data = _data(recipe, methods[recipe.method].data, rows)
     try:
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -49,6 +53,25 @@ def create(
             shutil.rmtree(aside, ignore_errors=True)
     except OSError as error:
         raise explain(error, root) from error
+
+
+def _model(model: str, root: Path) -> str:
+    """`base`, `sft`, or the whole path of a run's or a model's folder, which holds wherever the run goes on later.
+
+    Raises Problem `runs.model_unfinished` for a run without weights yet, `models.unknown` for anything else.
+    """
+    if model in NAMED_MODELS:
+        return model
+    try:
+        folder = find(model, root)
+    except Problem:
+        folder = Path(os.path.expanduser(model)).absolute()
+        if not any((folder / name).is_file() for name in ("config.json", "adapter_config.json")):
+            raise Problem("models.unknown", model=model) from None
+    else:
+        if not (folder / "adapter_config.json").is_file():
+            raise Problem("runs.model_unfinished", run=folder.name)
+    return str(folder)
 
 
 def _fill(folder: Path, recipe: Recipe, data: Mapping[str, Rows]) -> None:
@@ -103,18 +126,25 @@ def _split(rows: Rows, recipe: Recipe) -> dict[str, Rows]:
 
 
 def list_runs(root: Path | None = None) -> list[RunStatus]:
-    """All runs, the newest first."""
+    """All runs, the newest first. Raises Problem `runs.folder_read_only`."""
     root = root or paths.runs_folder()
-    found = [read_status(recipe.parent) for recipe in root.glob("[!.]*/recipe.json")]
+    try:
+        found = []
+        for recipe in root.glob("[!.]*/recipe.json"):
+            with suppress(Problem):  # no run any more, or one that says neither what it is nor where it stands
+                found.append(read_status(recipe.parent))
+    except OSError as error:
+        raise explain(error, root) from error
     return sorted(found, key=lambda run: (run.created, run.run_id), reverse=True)
 
 
 def find(run: str | Path, root: Path | None = None) -> Path:
     """The folder of a run given by its id or by a path. Raises Problem `runs.not_found`, or `_close` with a guess."""
     root = root or paths.runs_folder()
-    for folder in (root / run, Path(run).expanduser().absolute()):
-        if (folder / "recipe.json").is_file():
-            return folder
+    with suppress(OSError, RuntimeError):  # a name too long, a folder closed to us, `~nobody`: no run of ours
+        for folder in (root / run, Path(run).expanduser().absolute()):
+            if (folder / "recipe.json").is_file():
+                return folder
     known = [recipe.parent.name for recipe in root.glob("[!.]*/recipe.json")]
     close = difflib.get_close_matches(str(run), known, 1)
     if close:

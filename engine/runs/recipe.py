@@ -37,7 +37,7 @@ class Recipe:
 
         Values may be text, as they come from a command line. Raises Problem `recipe.unknown_method`, `.unknown_key`
         (or `_close`, with the name that was probably meant), `.not_a_whole_number`, `.not_a_number`, `.not_yes_or_no`,
-        `.not_text`, `.too_small`, `.too_large`.
+        `.not_text`, `.too_small`, `.too_large`, `.makes_own_data`.
         """
         return _checked(method, settings or {}, methods, where=lambda key: "")
 
@@ -45,15 +45,9 @@ class Recipe:
     def read(cls, file: Path, methods: Mapping[str, Method] = METHODS) -> "Recipe":
         """The recipe in a JSON file; the sentence of a Problem begins with file and line.
 
-        Also raises Problem `recipe.no_file`, `.broken_json`, `.not_an_object`, `.duplicate_key`, `.no_method`.
+        Also raises those of `read_text`, and `.broken_json`, `.not_an_object`, `.duplicate_key`, `.no_method`.
         """
-        try:
-            text = file.read_text(encoding="utf-8-sig")
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            raise Problem("recipe.no_file", file=str(file)) from None
-        except UnicodeDecodeError as error:
-            raise Problem("recipe.not_utf8", where=f"{file}: ", position=error.start) from None
-        values, lines = _parse(text, file)
+        values, lines = _parse(read_text(file), file)
 
         def where(*path: str) -> str:
             return f"{file}:{lines.get(path, 1)}: "
@@ -79,6 +73,18 @@ class Recipe:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
+def read_text(file: Path) -> str:
+    """The text of a recipe file. Raises Problem `recipe.no_file`, `.unreadable`, `.not_utf8`."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError):
+        raise Problem("recipe.no_file", file=str(file)) from None
+    except OSError as error:
+        raise Problem("recipe.unreadable", file=str(file), reason=error.strerror) from None
+    except UnicodeDecodeError as error:
+        raise Problem("recipe.not_utf8", where=f"{file}: ", position=error.start) from None
+
+
 def _checked(
     method: Any, settings: Mapping[str, Any], methods: Mapping[str, Method], where: Callable[[str], str]
 ) -> Recipe:
@@ -94,6 +100,8 @@ def _checked(
             general[key] = _general(key, value, where(key))
         else:
             _unknown(key, method, (*parameters, *GENERAL), where(key))
+    if methods[method].data == "prompt" and general.get("data", "shipped") != "shipped":
+        raise Problem("recipe.makes_own_data", where=where("data"), method=method)
     return Recipe(method, **general, hyper=hyper)
 
 

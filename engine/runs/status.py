@@ -61,16 +61,30 @@ def _stored(folder: Path) -> RunStatus:
     try:
         values = json.loads(_file(folder).read_text(encoding="utf-8"))
         status = RunStatus(folder=folder, **values)
-        return status if status.state in STATES else replace(status, state="interrupted")
-    except (FileNotFoundError, ValueError, TypeError):
+        if _sound(status):
+            return status if status.state in STATES else replace(status, state="interrupted")
+    except (OSError, ValueError, TypeError, RecursionError):
         pass
     try:
         recipe = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
-        method, lab = str(recipe["method"]), recipe.get("lab")
-    except (FileNotFoundError, NotADirectoryError, ValueError, TypeError, KeyError):
+        method, lab = str(recipe["method"]), None if recipe.get("lab") is None else str(recipe["lab"])
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         raise Problem("runs.not_found", run=str(folder)) from None
     steps = [int(match[1]) for entry in folder.iterdir() if (match := re.fullmatch(r"checkpoint-(\d+)", entry.name))]
     return RunStatus(folder.name, folder, method, lab, step=max(steps, default=0))
+
+
+def _sound(status: RunStatus) -> bool:
+    """Whether the fields are what a worker writes, so that whoever shows them need not look again."""
+    numbers = (status.step, status.total_steps, status.created, status.updated)
+    gate = status.gate
+    return (
+        all(isinstance(text, str) for text in (status.method, status.state, status.lab or ""))
+        and all(isinstance(number, int | float) for number in (*numbers, status.started or 0, status.throughput or 0))
+        and isinstance(status.error or {}, dict)
+        and (gate is None or (isinstance(gate, dict) and {"id", "value", "threshold", "passed"} <= gate.keys()))
+        and all(isinstance((gate or {}).get(name, 0), int | float) for name in ("value", "threshold", "passed"))
+    )
 
 
 def read_status(folder: Path) -> RunStatus:

@@ -46,6 +46,7 @@ def start(folder: Path, worker: Sequence[str] = WORKER) -> subprocess.Popen[byte
             # -P: without it a folder named `engine` where the learner happens to be would run in place of ours.
             process = subprocess.Popen(
                 [sys.executable, "-P", *worker, str(folder), str(handle)],
+                cwd=folder,  # a folder that stays; the one this was typed in may be deleted meanwhile
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

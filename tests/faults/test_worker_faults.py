@@ -61,6 +61,14 @@ def test_no_half_line_stays_when_the_disk_fills(tmp_path):
     assert explain(caught.value, tmp_path).code == "runs.disk_full"
 
 
+def test_a_file_gone_from_a_run_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError) as caught:
+        (tmp_path / "data" / "train.jsonl").read_bytes()
+    problem = explain(caught.value, tmp_path)
+    assert (problem.code, problem.params) == ("runs.incomplete", {"file": str(tmp_path / "data" / "train.jsonl")})
+    assert explain(caught.value, tmp_path / "elsewhere").code == "runs.unexpected"
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [

@@ -101,6 +101,50 @@ def test_runs_are_listed_newest_first_and_found_by_name_or_path():
     assert refused(lambda: read_status(paths.runs_folder())).code == "runs.not_found"
 
 
+@pytest.mark.parametrize("name", ["a" * 5000, "", "..", "../../etc", "~nobody-of-that-name/x", "a\x1b[31m"])
+def test_whatever_is_asked_for_there_is_either_a_run_or_not(name):
+    assert refused(lambda: library.find(name)).code == "runs.not_found"
+
+
+def test_the_model_of_a_run_is_named_wherever_it_goes_on_later(tmp_path, monkeypatch):
+    below = library.create(Recipe.make("sft"))
+    assert refused(lambda: library.create(Recipe.make("dpo", {"model": below.name}))).code == "runs.model_unfinished"
+    (below / "adapter_config.json").write_text("{}")
+    (tmp_path / "tiny").mkdir()
+    (tmp_path / "tiny" / "config.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    for said, meant in {"sft": "sft", below.name: below, str(below): below, "tiny": tmp_path / "tiny"}.items():
+        folder = library.create(Recipe.make("dpo", {"model": said}))
+        assert Recipe.read(folder / "recipe.json").model == str(meant)
+
+
+def test_a_model_that_is_not_there_is_refused_before_anything_is_made():
+    assert refused(lambda: library.create(Recipe.make("dpo", {"model": "nowhere"}))).code == "models.unknown"
+    assert library.list_runs() == []
+
+
+DAMAGED = [
+    "[1]",
+    "[" * 100_000,
+    '{"run_id": "x", "method": "dpo", "state": "done", "gate": {"id": "x"}}',
+    '{"run_id": "x", "method": "dpo", "state": "done", "gate": 7}',
+    '{"run_id": "x", "method": "dpo", "state": "done", "created": "x"}',
+    '{"run_id": "x", "method": "dpo", "state": "done", "step": "x"}',
+    '{"run_id": "x", "method": 3, "state": ["done"]}',
+]
+
+
+@pytest.mark.parametrize("text", DAMAGED, ids=range(len(DAMAGED)))
+def test_a_status_of_other_types_costs_no_more_than_its_details(text):
+    folder = library.create(Recipe.make("dpo", {"lab": "01"}))
+    (folder / "status.json").write_text(text)
+    (run,) = library.list_runs()
+    assert (run.method, run.lab, run.state, run.gate, run.step) == ("dpo", "01", "interrupted", None, 0)
+    (folder / "recipe.json").write_text("{")
+    assert library.list_runs() == []
+    assert refused(lambda: read_status(folder)).code == "runs.not_found"
+
+
 def test_one_damaged_run_does_not_hide_the_others():
     whole, damaged = (library.create(Recipe.make("constitutional")) for _ in range(2))
     (damaged / "status.json").write_text("{")

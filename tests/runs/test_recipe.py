@@ -23,6 +23,12 @@ def test_a_recipe_is_complete():
     assert (recipe.model, recipe.data, recipe.seed, recipe.lab) == ("sft", "shipped", 0, None)
 
 
+def test_a_method_that_makes_its_own_data_takes_no_other():
+    assert Recipe.make("constitutional", {"data": "shipped"}).data == "shipped"
+    for data in ("labels", "pairs.jsonl"):
+        assert refused(lambda: Recipe.make("constitutional", {"data": data})).code == "recipe.makes_own_data"  # noqa: B023
+
+
 def test_text_from_a_command_line_gets_its_type():
     recipe = Recipe.make("dpo", {"beta": "0.5", "lora_r": "4", "seed": "3", "lab": "01", "data": "pairs.jsonl"})
     assert (recipe.hyper["beta"], recipe.hyper["lora_r"], recipe.seed, recipe.lab) == (0.5, 4, 3, "01")
@@ -116,7 +122,7 @@ def test_a_fault_in_a_file_is_said_with_its_line(tmp_path, text, code, line):
 
 def test_files_that_are_no_recipes_at_all(tmp_path):
     assert refused(lambda: Recipe.read(tmp_path / "no.json")).code == "recipe.no_file"
-    assert refused(lambda: Recipe.read(tmp_path)).code == "recipe.no_file"
+    assert refused(lambda: Recipe.read(tmp_path)).code == "recipe.unreadable"
     (tmp_path / "a.json").write_bytes(b'{"method": "\xff"}')
     assert refused(lambda: Recipe.read(tmp_path / "a.json")).code == "recipe.not_utf8"
     (tmp_path / "b.json").write_text("[" * 100_000, encoding="utf-8")
