@@ -14,7 +14,9 @@ def explain(problem: Problem, language: str) -> str:
     """
     area = problem.code.partition(".")[0]
     known = sentences(language)
-    params: dict[str, Any] = {name: _literal(value) for name, value in problem.params.items()}
+    params: dict[str, Any] = {
+        name: literally(value) if isinstance(value, str) else value for name, value in problem.params.items()
+    }
     try:
         words = {
             name: known[key].format(**params)
@@ -27,10 +29,10 @@ def explain(problem: Problem, language: str) -> str:
         return say(language, "problems_cli.unknown_code", code=problem.code, details=details or "–")
 
 
-def _literal(value: Any) -> Any:
+def literally(text: str) -> str:
     """Text from a file, a model or a shell, with what a terminal would obey made visible."""
-    if not isinstance(value, str) or value.isprintable():
-        return value
+    if text.isprintable():
+        return text
     from tui.literal import clean  # imports Textual, so only where there is something to clean
 
-    return clean(value)
+    return clean(text)

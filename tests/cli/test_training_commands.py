@@ -143,6 +143,37 @@ def test_interrupting_stops_the_worker_at_a_step_and_says_how_to_go_on(end, quic
     assert document("resume", only_run().run_id)["gate"]["passed"]
 
 
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_interrupting_again_does_not_lose_the_way_back(end, quick_worker):
+    quick_worker.setenv("WORKER_WAIT_AT", "5")
+    process = subprocess.Popen(
+        [sys.executable, *COMMAND, "preferably", "train", "dpo"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )
+    wait_until(lambda: library.list_runs() and only_run().step == 4 and only_run().alive)
+    while process.poll() is None:
+        process.send_signal(end)
+        time.sleep(0.02)
+    _, said = process.communicate(timeout=DEADLINE)
+    assert process.returncode in (3, -end), said  # an end after the last word is as good
+    assert f"preferably resume {only_run().run_id}" in said
+    assert "Traceback" not in said
+    wait_until(lambda: not only_run().alive)
+
+
+def test_interrupted_as_it_begins_a_command_leaves_no_worker_behind(quick_worker):
+    quick_worker.setenv("WORKER_WAIT_AT", "1")
+    process = subprocess.Popen(
+        [sys.executable, *COMMAND, "preferably", "train", "dpo"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )
+    wait_until(library.list_runs)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=DEADLINE)
+    assert process.returncode == 3, said
+    wait_until(lambda: not only_run().alive)
+
+
 def test_a_worker_outlives_a_command_that_is_killed(quick_worker):
     quick_worker.setenv("WORKER_WAIT_AT", "5")
     process = subprocess.Popen(

@@ -1,6 +1,8 @@
 """The commands: everything the screens do, without a screen. `preferably --help` lists them."""
 
 import os
+import signal
+import sys
 
 OFFLINE = {
     "HF_HUB_OFFLINE": "1",
@@ -13,8 +15,14 @@ OFFLINE = {
 
 
 def main() -> None:
-    """The entry point `preferably`."""
+    """The entry point `preferably`. What it writes is for the learner's eyes only."""
     os.environ.update(OFFLINE)
-    from tui.cli.program import preferably
+    os.umask(0o077)
+    try:
+        from tui.cli.program import preferably
 
-    preferably()
+        preferably()
+    except KeyboardInterrupt:  # before there was anything that could say it
+        sys.exit(3)
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is said; leaving takes a moment, and is not to be undone

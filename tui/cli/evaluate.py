@@ -1,10 +1,12 @@
 """`preferably eval`, `bench` and `build`: measuring a run again, measuring this program, rebuilding its model."""
 
 import json
+import shutil
 import time
 from pathlib import Path
 from typing import Any
 
+from engine.errors import Problem
 from tui.cli.session import session
 from tui.cli.translated import TranslatedGroup, argument, command, option
 
@@ -16,10 +18,14 @@ build = TranslatedGroup("build", help="build.help", prefix="build_", lazy={"base
 def evaluate(run: str) -> int:
     from engine.evaluate.cards import evaluate_run
     from engine.runs import library
+    from engine.runs.status import read_status
     from tui.cli.outcome import gate_lines
 
     here = session()
     folder = library.find(run)
+    status = read_status(folder)
+    if status.alive:  # its worker is writing the checkpoints that would be read
+        raise Problem("evaluate.at_work", run=folder.name, step=status.step, total=status.total_steps)
     here.note(here.t("cli.eval.measuring", run=folder.name))
     gate: dict[str, Any] = evaluate_run(folder)
     for line in gate_lines(gate, here):
@@ -54,14 +60,18 @@ def bench(names: tuple[str, ...]) -> int:
 
 
 @command("build_base")
-@option("--seed", default=0, type=int, metavar="number", help="option.seed")
+@option("--seed", default="0", metavar="number", help="option.seed")
 @option("--folder", metavar="folder", help="build.folder")
-def build_base(seed: int, folder: str | None) -> None:
+def build_base(seed: str, folder: str | None) -> None:
     from engine import paths
-    from engine.models.build import build_base as build_model
+    from engine.runs.recipe import Recipe
 
     here = session()
-    target = Path(folder).expanduser().absolute() if folder else paths.home() / "models" / f"base-{seed}"
+    number = Recipe.make("sft", {"seed": seed}).seed  # checked as every other seed is
+    target = Path(folder).expanduser().absolute() if folder else paths.home() / "models" / f"base-{number}"
+    new = not target.exists()
+    from engine.models.build import build_base as build_model  # torch, which a wrong seed need not wait for
+
     started, said = time.monotonic(), ("", -1)
 
     def progress(part: str, step: int, total: int, metrics: dict[str, float]) -> None:
@@ -71,7 +81,12 @@ def build_base(seed: int, folder: str | None) -> None:
             words = "  ".join(f"{name} {value:.4g}" for name, value in metrics.items())
             here.note(f"{part}  {step}/{total}  {words}")
 
-    report = build_model(seed, target, progress=progress)
+    try:
+        report = build_model(number, target, progress=progress)
+    except BaseException:
+        if new:  # half a model is no model
+            shutil.rmtree(target, ignore_errors=True)
+        raise
     here.line(here.t("cli.build.done", folder=str(target), minutes=f"{(time.monotonic() - started) / 60:.1f}"))
     if not here.as_json:
         here.line(json.dumps(report, indent=2, allow_nan=False))

@@ -2,11 +2,10 @@
 
 import os
 import shutil
-import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from engine.runs.status import read_status
 from tui.cli.session import Session
 from tui.following import Followed
 from tui.numbers import duration, short
+from tui.problems import literally
 
 LOOK = 0.1  # seconds between two looks at the folder
 PATIENCE = 30.0  # seconds a worker may take to finish its step and save
@@ -28,7 +28,7 @@ class Progress:
     """Where the run stands, drawn over and over on one line, or said in plain lines where nobody can redraw."""
 
     def __init__(self, here: Session, title: str) -> None:
-        self.here, self.title = here, title
+        self.here, self.title = here, literally(title)
         self.stream = sys.stderr if here.as_json else sys.stdout
         self.drawn = self.stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
         self.said: tuple[str | None, int] | None = None
@@ -56,7 +56,7 @@ class Progress:
         left = run.pace.left(status)
         if left is not None:
             parts.append(self.here.t("runs.left", time=duration(left)))
-        return "  ".join(parts)
+        return literally("  ".join(parts))
 
     def _draw(self, done: float, words: str) -> None:
         filled = round(BAR * done)
@@ -82,25 +82,26 @@ def telling(run: Followed) -> str | None:
     return next((name for name in [*ranked, *last] if name not in HOUSEKEEPING), None)
 
 
-def watch(folder: Path, here: Session, title: str = "") -> Followed:
-    """Follow a run until its worker has ended, and return what it came to.
+def watch(folder: Path, here: Session, title: str = "", begin: Callable[[], object] = lambda: None) -> Followed:
+    """`begin` the work on a run, follow it until its worker has ended, and return what it came to.
 
-    Interrupting asks the worker to stop at its next step. Raises Problem: "cli.stopped_by_you" (exit 3) then,
-    "cli.run_stopped" or "cli.worker_died" (exit 3) when somebody else ended it, and the run's own error (exit 1).
+    Interrupting, from the very beginning, asks the worker to stop at its next step. Raises Problem:
+    "cli.stopped_by_you" (exit 3) then, "cli.run_stopped" or "cli.worker_died" (exit 3) when somebody else ended it,
+    the run's own error (exit 1), and those of `begin`.
     """
     run = Followed(folder)
     progress = Progress(here, title or run.status.run_id)
     try:
-        with interruptible():
-            while run.look() or run.status.alive:
-                progress.show(run)
-                if run.status.alive:
-                    time.sleep(LOOK)
+        begin()
+        while run.look() or run.status.alive:
+            progress.show(run)
+            if run.status.alive:
+                time.sleep(LOOK)
     except KeyboardInterrupt:
-        with suppress(OSError):  # the terminal itself may be what has gone
+        with suppress(OSError, KeyboardInterrupt):  # the terminal itself may have gone; and who is impatient may leave
             progress.end()
             here.note(here.t("cli.follow.stopping"))
-        _stop(folder)
+            _stop(folder)
         raise Problem("cli.stopped_by_you", exit_code=3, run=folder.name, step=read_status(folder).step) from None
     progress.end()
     _ended_well(run)
@@ -137,22 +138,3 @@ def wait_for(folder: Path, reached: Any) -> bool:
             return False
         time.sleep(LOOK)
     return True
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Let a request to end (SIGTERM, a closed terminal) arrive like Ctrl-C, so that a run is left resumable."""
-
-    def interrupt(number: int, frame: Any) -> None:
-        raise KeyboardInterrupt
-
-    kinds = [signal.SIGTERM] + ([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])
-    try:
-        before = [(kind, signal.signal(kind, interrupt)) for kind in kinds]
-    except ValueError:  # not the main thread: nobody sends it signals
-        before = []
-    try:
-        yield
-    finally:
-        for kind, handler in before:
-            signal.signal(kind, handler)

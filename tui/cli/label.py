@@ -11,6 +11,7 @@ import click
 from engine.errors import Problem
 from tui.cli.session import Session, session
 from tui.cli.translated import command, option
+from tui.problems import literally
 
 if TYPE_CHECKING:
     from engine.store import Label
@@ -106,9 +107,9 @@ class Desk:
         """Show the pair, and read lines until one is a key. The end of the input is `q`."""
         from engine.world.prompts import readable
 
-        for text in ("", _literal(readable(shown.pair.prompt)), f"  A  {_literal(shown.left)}"):
+        for text in ("", literally(readable(shown.pair.prompt)), f"  A  {literally(shown.left)}"):
             self.here.line(text)
-        self.here.line(f"  B  {_literal(shown.right)}")
+        self.here.line(f"  B  {literally(shown.right)}")
         while True:
             if sys.stdin.isatty():
                 click.echo("> ", nl=False, err=True)
@@ -116,7 +117,7 @@ class Desk:
             key = line.strip().lower() if line else QUIT
             if key in KEYS or key in (UNDO, QUIT):
                 return key
-            self.here.note(self.here.t("cli.label.unknown_key", key=_literal(key)))
+            self.here.note(self.here.t("cli.label.unknown_key", key=literally(key)))
 
     def undo(self) -> None:
         """Take back the last label of this sitting; its pair is shown once more."""
@@ -125,11 +126,3 @@ class Desk:
             return
         self.labelling.undo()
         self.given.pop()
-
-
-def _literal(text: str) -> str:
-    if text.isprintable():
-        return text
-    from tui.literal import clean
-
-    return clean(text)

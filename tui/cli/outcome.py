@@ -62,13 +62,16 @@ def remember(status: RunStatus, gate: Mapping[str, Any] | None) -> None:
 
 
 def create(recipe: Any) -> Path:
-    """The folder of a new run, with the learner's own labels where the recipe asks for them."""
-    from engine.runs import library
+    """The folder of a new run, with the learner's own labels where the recipe asks for them.
 
-    if recipe.data != "labels":
-        return library.create(recipe)
+    The run is entered in the store at once: one that cannot be written to is found out before hours of training.
+    """
     from engine.exchange.labels import rows_for_training
+    from engine.runs import library
     from engine.store import Store
 
     with Store.open() as store:
-        return library.create(recipe, rows_for_training(store.labels()))
+        rows = rows_for_training(store.labels()) if recipe.data == "labels" else None
+        folder = library.create(recipe, rows)
+        store.index_run(folder.name, recipe.method, recipe.lab, folder)
+    return folder

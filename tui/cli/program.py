@@ -49,6 +49,7 @@ class Program(TranslatedGroup):
 
     def _run(self, words: list[str], asked: Session, extra: dict[str, Any]) -> int:
         try:
+            _check_folder()
             code = super().main(words, **{**extra, "prog_name": "preferably", "standalone_mode": False, "obj": asked})
             return code if isinstance(code, int) else 0
         except Problem as problem:
@@ -68,14 +69,24 @@ class Program(TranslatedGroup):
             return 1
 
 
+def _check_folder() -> None:
+    """No library can be counted on where the current folder is gone. Raises Problem "cli.folder_gone"."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise Problem("cli.folder_gone") from None
+
+
 def usage_problem(error: click.UsageError) -> Problem:
     """Click's fault in what was typed, as a Problem with the same help for both languages."""
     context = error.ctx
     command = context.command_path if context else "preferably"
     if isinstance(error, click.NoSuchCommand):
         known = context.command.list_commands(context) if context and isinstance(context.command, click.Group) else []
-        close = difflib.get_close_matches(error.command_name, known, n=1, cutoff=0)
-        return Problem("cli.no_such_command", name=error.command_name, close=close[0] if close else "tour")
+        close = difflib.get_close_matches(error.command_name, known, n=1)
+        if close:
+            return Problem("cli.no_such_command_close", name=error.command_name, close=close[0])
+        return Problem("cli.no_such_command", name=error.command_name)
     if isinstance(error, click.NoSuchOption):
         return Problem("cli.no_such_option", option=error.option_name, command=command)
     if isinstance(error, click.BadOptionUsage):
@@ -97,13 +108,15 @@ def unexpected(error: Exception) -> Problem:
         folder.mkdir(exist_ok=True, mode=0o700)
         file = folder / f"error-{datetime.now():%Y%m%d-%H%M%S}-{os.getpid()}.log"
         file.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="backslashreplace")
-    except OSError as second:
+    except (OSError, Problem) as second:
         return Problem("cli.home_unusable", exit_code=1, error=said, reason=_reason(second))
     return Problem("cli.unexpected", exit_code=1, error=said, file=str(file))
 
 
-def _reason(error: OSError) -> str:
-    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+def _reason(error: OSError | Problem) -> str:
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error.params.get("reason", error)) if isinstance(error, Problem) else str(error)
 
 
 def open_app() -> int:

@@ -49,10 +49,14 @@ def resume(run: str, watch: bool) -> int:
 
     here = session()
     folder = library.find(run)
-    supervisor.resume(folder)
-    here.line(here.t("cli.resume.resumed", run=folder.name, step=read_status(folder).step))
+
+    def begin() -> None:
+        supervisor.resume(folder)
+        here.line(here.t("cli.resume.resumed", run=folder.name, step=read_status(folder).step))
+
     if watch:
-        return finish(folder, here)
+        return finish(folder, here, begin)
+    begin()
     here.document(run_fields(read_status(folder)))
     return 0
 

@@ -11,7 +11,7 @@ import click
 
 from content.text import LANGUAGES, say
 from engine.errors import Problem
-from tui.problems import explain
+from tui.problems import explain, literally
 
 SCHEMA = 1
 """The version of the JSON documents: it rises when a field changes its meaning or goes."""
@@ -29,12 +29,12 @@ class Session:
         return say(self.language, key, **params)
 
     def line(self, text: str = "") -> None:
-        """A line of the answer for a person."""
-        click.echo(text, err=self.as_json)
+        """A line of the answer for a person. Whatever a terminal would obey is shown instead."""
+        click.echo(_shown(text), err=self.as_json)
 
     def note(self, text: str) -> None:
         """A line about the answer: standard error."""
-        click.echo(text, err=True)
+        click.echo(_shown(text), err=True)
 
     def document(self, fields: Mapping[str, Any]) -> None:
         """The answer for a program, if it asked for one. Raises ValueError for NaN, which JSON does not have."""
@@ -46,6 +46,10 @@ class Session:
         sentence = explain(problem, self.language)
         self.note(sentence)
         self.document({"error": {"code": problem.code, "message": sentence}})
+
+
+def _shown(text: str) -> str:
+    return "\n".join(map(literally, text.split("\n")))
 
 
 def session() -> Session:
@@ -65,9 +69,8 @@ def given_session(arguments: Sequence[str]) -> Session:
     try:
         found.language = settings.load().language
     except Problem as problem:
-        found.note(explain(problem, found.language))
-    except OSError:
-        pass  # no home to read a setting from; a command that needs one will say so
+        if problem.code != "paths.unusable":  # no home to read a setting from: a command that needs one will say so
+            found.note(explain(problem, found.language))
     wanted = _language_option(words)
     if wanted is not None:
         if wanted not in LANGUAGES:

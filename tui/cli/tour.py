@@ -51,7 +51,7 @@ def tour(seed: str) -> int:
 @option("--data", default="shipped", metavar="data", help="option.data")
 def lab(lab_id: str, seed: str, data: str) -> int:
     here = session()
-    recipe = recipe_of(lab_id.zfill(2), seed, data)
+    recipe = recipe_of(lab_id.zfill(2) if lab_id.isdecimal() else lab_id, seed, data)
     here.line(heading(recipe.lab, here))
     done = attempt(recipe, here)
     here.line()
@@ -106,8 +106,7 @@ def attempt(recipe: Any, here: Session) -> Attempt:
 
     folder: Path = create(recipe)
     here.line(here.t("cli.lab.started", run=folder.name, folder=str(folder)))
-    supervisor.start(folder)
-    run = watch(folder, here, title=recipe.lab)
+    run = watch(folder, here, title=recipe.lab, begin=lambda: supervisor.start(folder))
     gate = run.status.gate or run.history.gate
     remember(run.status, gate)
     if gate is None:

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ def train(
     data: str | None, watch: bool,
 ) -> int:
     from engine.runs import supervisor
-    from tui.cli.outcome import create, remember
+    from tui.cli.outcome import create
     from tui.cli.theory import parse
 
     named = {"seed": seed, "model": model, "data": data}
@@ -32,28 +32,31 @@ def train(
     recipe = make_recipe(method, Path(config) if config else None, overrides)
     here = session()
     folder = create(recipe)
-    supervisor.start(folder)
-    here.line(here.t("cli.train.started", run=folder.name, folder=str(folder)))
+
+    def begin() -> None:
+        supervisor.start(folder)
+        here.line(here.t("cli.train.started", run=folder.name, folder=str(folder)))
+
     if watch:
-        return finish(folder, here)
+        return finish(folder, here, begin)
+    begin()
     from engine.runs.status import read_status
     from tui.cli.outcome import run_fields
 
     status = read_status(folder)
-    remember(status, None)
     here.line(here.t("cli.train.background", run=folder.name))
     here.document(run_fields(status))
     return 0
 
 
-def finish(folder: Path, here: Session) -> int:
-    """Watch the run to its end, say what came of it, and return the exit code: 1 for a gate that was not passed."""
+def finish(folder: Path, here: Session, begin: Callable[[], None]) -> int:
+    """`begin`, watch the run to its end, say what came of it, and return the exit code: 1 for a gate not passed."""
     from tui.cli.follow import watch
     from tui.cli.outcome import gate_lines, remember, run_fields
     from tui.numbers import short
     from tui.report import write_report
 
-    run = watch(folder, here)
+    run = watch(folder, here, begin=begin)
     gate = run.status.gate or run.history.gate
     remember(run.status, gate)
     metrics = {name: points[-1][1] for name, points in run.history.metrics.items()}
@@ -121,25 +124,36 @@ def read_settings(config: Path, method: str | None) -> dict[str, Any]:
 
 
 def _parsed(config: Path) -> Any:
-    try:
-        text = config.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Problem("recipe.not_utf8", where=f"{config}: ", position=error.start) from None
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-        raise Problem("recipe.no_file", file=str(config)) from None
+    from engine.runs.recipe import read_text
+
+    text = read_text(config)
     if config.suffix == ".json":
         return json.loads(text)
     if config.suffix == ".toml":
         try:
             return tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise Problem("cli.config_broken", file=str(config), reason=str(error)) from None
     if config.suffix in (".yaml", ".yml"):
         import yaml
 
         try:
+            _check_keys(yaml.compose(text, Loader=yaml.SafeLoader), config)
             return yaml.safe_load(text)
-        except (yaml.YAMLError, RecursionError) as error:
+        except (yaml.YAMLError, RecursionError, ValueError) as error:
             reason = " ".join(str(error).split())
             raise Problem("cli.config_broken", file=str(config), reason=reason) from None
     raise Problem("cli.config_kind", file=str(config))
+
+
+def _check_keys(node: Any, config: Path) -> None:
+    """YAML's reader keeps the last of two equal keys. Raises Problem "recipe.duplicate_key" with the line."""
+    import yaml
+
+    seen = set()
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        if key.value in seen:
+            raise Problem("recipe.duplicate_key", where=f"{config}:{key.start_mark.line + 1}: ", key=str(key.value))
+        if isinstance(key.value, str):
+            seen.add(key.value)
+        _check_keys(value, config)

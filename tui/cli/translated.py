@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from engine.errors import Problem
+from tui.cli.interrupts import interruptible
 from tui.cli.session import session
 
 
@@ -57,6 +58,12 @@ class Translated(click.Command):
         if rest and not isinstance(self, click.Group):
             raise Problem("cli.extra_arguments", command=ctx.command_path, extra=" ".join(rest))
         return rest
+
+    def invoke(self, ctx: click.Context) -> Any:
+        if isinstance(self, click.Group):  # the app is one, and has its own ways of being ended
+            return super().invoke(ctx)
+        with interruptible():
+            return super().invoke(ctx)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix=word("word.usage"))
