@@ -74,12 +74,12 @@ def test_killed_at_a_named_point_and_resumed(point, fork_worker, new_run, uninte
 
 def test_killed_at_random_moments_until_it_is_done(fork_worker, new_run, uninterrupted):
     moments = random.Random(20)
-    folder = new_run(delay=0.02)
     kills = 0
-    while fork_worker(folder, kill_after=moments.uniform(0.02, 0.2) if kills < 12 else None) != 0:
-        kills += 1
-    assert kills > 2
-    assert outcome(folder) == uninterrupted
+    while kills < 10:  # how many kills a run meets depends on the machine, so there are as many runs as that takes
+        folder = new_run(delay=0.02)
+        while fork_worker(folder, kill_after=moments.uniform(0.02, 0.2) if kills < 12 else None) != 0:
+            kills += 1
+        assert outcome(folder) == uninterrupted
 
 
 def test_killed_in_the_middle_of_a_line(fork_worker, new_run, uninterrupted):
