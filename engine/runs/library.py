@@ -66,12 +66,11 @@ def _model(model: str, root: Path) -> str:
         folder = find(model, root)
     except Problem:
         folder = Path(os.path.expanduser(model)).absolute()
-        if not any((folder / name).is_file() for name in ("config.json", "adapter_config.json")):
-            raise Problem("models.unknown", model=model) from None
-    else:
-        if not (folder / "adapter_config.json").is_file():
-            raise Problem("runs.model_unfinished", run=folder.name)
-    return str(folder)
+    if any((folder / name).is_file() for name in ("config.json", "adapter_config.json")):
+        return str(folder)
+    if (folder / "recipe.json").is_file():
+        raise Problem("runs.model_unfinished", run=folder.name)
+    raise Problem("models.unknown", model=model)
 
 
 def _fill(folder: Path, recipe: Recipe, data: Mapping[str, Rows]) -> None:

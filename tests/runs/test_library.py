@@ -112,6 +112,7 @@ def test_the_model_of_a_run_is_named_wherever_it_goes_on_later(tmp_path, monkeyp
     (below / "adapter_config.json").write_text("{}")
     (tmp_path / "tiny").mkdir()
     (tmp_path / "tiny" / "config.json").write_text("{}")
+    (tmp_path / "tiny" / "recipe.json").write_text("{}")  # how a model was made: it is still no run
     monkeypatch.chdir(tmp_path)
     for said, meant in {"sft": "sft", below.name: below, str(below): below, "tiny": tmp_path / "tiny"}.items():
         folder = library.create(Recipe.make("dpo", {"model": said}))
