@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import namedtuple
 from contextlib import suppress
 from pathlib import Path
 
@@ -73,6 +74,15 @@ def test_a_worker_that_dies_leaves_a_run_to_resume(invoke, document, quick_worke
     resumed = document("resume", only_run().run_id)
     assert resumed["state"] == "done"
     assert [event["event"] for event in read_events(only_run().folder)].count("resumed") == 1
+
+
+def test_a_worker_that_could_not_say_that_the_disk_is_full(invoke, quick_worker):
+    quick_worker.setenv("WORKER_DIE_AT", "4")
+    usage = namedtuple("usage", "total used free")
+    quick_worker.setattr("tui.cli.follow.shutil.disk_usage", lambda folder: usage(1 << 20, 1 << 20, 0))
+    result = invoke("train", "dpo")
+    assert result.exit_code == 1
+    assert "disk is full" in result.stderr
 
 
 def test_a_run_in_the_background_is_listed_paused_resumed_and_stopped(document, quick_worker):

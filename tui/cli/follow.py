@@ -19,6 +19,7 @@ from tui.problems import literally
 
 LOOK = 0.1  # seconds between two looks at the folder
 PATIENCE = 30.0  # seconds a worker may take to finish its step and save
+NO_ROOM = 1 << 16  # bytes; with less on the disk a worker cannot even say what ended it
 BAR = 24
 TENTHS = 10
 HOUSEKEEPING = ("grad_norm", "learning_rate")
@@ -117,6 +118,8 @@ def _ended_well(run: Followed) -> None:
         raise Problem(
             str(fault.get("code", "runs.unexpected")), exit_code=1, **(fault.get("params") or {"error": "?"})
         )
+    if status.state != "stopped" and shutil.disk_usage(run.folder).free < NO_ROOM:
+        raise Problem("runs.disk_full", exit_code=1, folder=str(run.folder))  # so full that the worker could not say it
     code = "cli.run_stopped" if status.state == "stopped" else "cli.worker_died"
     raise Problem(code, exit_code=3, run=status.run_id, step=status.step, log=str(run.folder / "worker.log"))
 
