@@ -69,6 +69,8 @@ def build_sft(base: Path, sft: Path, seed: int = 0, progress: Progress | None = 
             if progress:
                 progress("sft", loop.next_step, loop.total_steps, metrics)
         loop.save_model(sft)
+    written = json.loads((sft / "adapter_config.json").read_text(encoding="utf-8"))
+    _write(sft / "adapter_config.json", {**written, "base_model_name_or_path": "preferably-base"})
     _write(sft / "recipe.json", {**json.loads(recipe.to_json()), "model": "base"})
 
 
