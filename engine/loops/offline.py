@@ -1,6 +1,7 @@
 """Training on a fixed data set: SFT, the reward model, and DPO on a LoRA stage."""
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from engine.models.policy import RewardModel
 from engine.runs.recipe import Recipe
 
 
-class Offline:
+class Offline(ABC):
     """The frame of a loop over a fixed data set: rows of like length share a batch, the batches a new order each epoch.
 
     A method says what a row's completions are and what the loss of a batch is.
@@ -43,9 +44,9 @@ class Offline:
     def head(self) -> Tensor | None:
         return None
 
+    @abstractmethod
     def loss(self, number: int) -> tuple[Tensor, dict[str, Tensor]]:
         """Loss and metrics of training batch `number`."""
-        raise NotImplementedError
 
     def held_out_metrics(self) -> dict[str, float]:
         """Metrics on the held-out rows, named `eval_…`."""

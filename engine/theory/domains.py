@@ -6,6 +6,7 @@ A refusal names its need by a code ("positive", "distribution", …); the senten
 
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -24,12 +25,12 @@ class OutOfDomain(Exception):
         self.params = params
 
 
-class Domain:
+class Domain(ABC):
     """What one argument may be."""
 
+    @abstractmethod
     def read(self, value: Any, others: Mapping[str, Any]) -> Any:
         """The value as plain numbers; `others` holds the arguments before it. Raises OutOfDomain."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
