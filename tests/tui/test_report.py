@@ -108,3 +108,10 @@ def test_a_plot_keeps_peaks_and_draws_inside():
 
 def test_an_empty_plot_says_so():
     assert "nothing yet" in plot("a < b", {}, "step", "words", "nothing yet")
+
+
+def test_a_small_figure_keeps_its_sign():
+    from tui.widgets.interval_line import two
+
+    shown = {0.0: "0.00", -0.004: "−0.004", 0.0049: "0.005", 0.636: "0.64", 40.0: "40", 1.5: "1.50"}
+    assert {value: two(value) for value in shown} == shown
