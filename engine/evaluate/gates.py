@@ -7,6 +7,7 @@ import torch
 
 from engine.evaluate import watch
 from engine.evaluate.intervals import Estimate, bootstrap, bootstrap_ratio
+from engine.labs import LABS
 from engine.models.policy import Policy, RewardModel
 from engine.runs.recipe import Recipe
 from engine.theory import wilson
@@ -15,7 +16,7 @@ from engine.world.prompts import Prompt, read
 from engine.world.rule import grade
 from engine.world.verbs import HELD_OUT_VERBS
 
-THRESHOLDS = {"accuracy": 0.70, "win_rate": 0.55, "improvement": 0.0}
+THRESHOLDS = {lab.gate: lab.threshold for lab in LABS.values()}
 SAMPLES_PER_PROMPT = 4
 
 
