@@ -4,6 +4,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from engine.errors import Problem
 from engine.evaluate import report
 from engine.models.llama import save_llama
 from engine.models.policy import BASE, SFT, LlamaPolicy
-from engine.models.pretrain import PretrainRecipe, described, pretrain
+from engine.models.pretrain import PretrainRecipe, pretrain
 from engine.models.tokenizer import Tokenizer, build_raw
 from engine.runs.recipe import Recipe
 
@@ -45,7 +46,7 @@ def build_base(
     model = pretrain(recipe, tokenizer, note)
     save_llama(model, base, pad=tokenizer.pad, begin=tokenizer.begin, end=tokenizer.end)
     tokenizer.save(base)
-    _write(base / "recipe.json", described(recipe))
+    _write(base / "recipe.json", asdict(recipe))
     _write(base / "tokenizer_config.json", _tokenizer_config())
     found = {"base": measured(base, [])}
     _write(base / "metrics.json", found["base"])

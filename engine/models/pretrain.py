@@ -3,7 +3,7 @@
 import math
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import torch
 from torch.nn import functional as F
@@ -98,6 +98,3 @@ def pretrain(recipe: PretrainRecipe, tokenizer: Tokenizer, progress: Progress | 
             progress(step + 1, recipe.steps, {"loss": loss.item()})
     return model
 
-
-def described(recipe: PretrainRecipe) -> dict[str, float]:
-    return asdict(recipe)

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import Problem
-from engine.world.prompts import Prompt
 from engine.world.rule import group_reason
-from engine.world.sentences import Sentence, read_frame
-from engine.world.verbs import BE, HAVE, PERSONS, TENSES, conjugate, wrong_groups
+from engine.world.sentences import Sentence
+from engine.world.verbs import BE, HAVE, PERSONS, TENSES, attempts
 
 SHIPPED = Path(__file__).with_name("constitution.txt")
 PRINCIPLES = ("form", "tense", "agreement")
@@ -45,14 +44,6 @@ def load_constitution(file: Path = SHIPPED) -> tuple[Principle, ...]:
     return tuple(principles)
 
 
-def verb_group(prompt: Prompt, completion: str) -> str | None:
-    """The verb group that an answer to a correct or fill prompt uses, or None when it has none."""
-    if prompt.kind == "fill":
-        return completion.removesuffix(".").strip() or None
-    frame = read_frame(completion)
-    return " ".join(frame.group) if frame and frame.group else None
-
-
 def true_critique(principle: str, sentence: Sentence, group: str) -> str:
     """The critique that the rule itself would write of a verb group of the world."""
     broken = BROKEN_BY.get(group_reason(group, sentence)) == principle
@@ -75,15 +66,8 @@ def true_critique(principle: str, sentence: Sentence, group: str) -> str:
 def tense_of(group: str, sentence: Sentence) -> str:
     """The tense that a verb group of the world is in (its own sentence's tense first, for *run* and *run*)."""
     for tense in (sentence.tense, *TENSES):
-        for person in PERSONS:
-            groups = [conjugate(sentence.verb, tense, person)]
-            groups += [
-                wrong
-                for error, wrong in wrong_groups(sentence.verb, tense, person)
-                if error in ("over_regularised", "doubly_marked")
-            ]
-            if group in groups:
-                return tense
+        if any(group in attempts(sentence.verb, tense, person) for person in PERSONS):
+            return tense
     words = group.split()
     if words[0] == "will":
         return "future"

@@ -6,7 +6,7 @@ from engine.errors import Problem
 from engine.world import prompts
 from engine.world.prompts import INSULTS, KIND_OPENINGS, LEMMA_OF_FORM, OUT_OF_SCOPE, REFUSAL, Prompt
 from engine.world.sentences import Sentence, read_frame
-from engine.world.verbs import PERSONS, TENSES, conjugate, wrong_groups
+from engine.world.verbs import PERSONS, TENSES, attempts, wrong_groups
 
 SCORES = {
     "right": 1.0,
@@ -89,15 +89,12 @@ def group_reason(group: str, sentence: Sentence) -> str:
     last = words[-1]
     if last not in LEMMA_OF_FORM:
         return "not_a_word" if len(words) <= 2 and last.isalpha() else "garbled"
-    if LEMMA_OF_FORM[last] != sentence.lemma and last != sentence.verb.participle:
+    if LEMMA_OF_FORM[last] != sentence.lemma:
         return "changed_meaning"
     for tense in TENSES:
         for person in PERSONS:
-            if group == conjugate(sentence.verb, tense, person):
+            if group in attempts(sentence.verb, tense, person):
                 return "wrong_agreement" if tense == sentence.tense else "wrong_tense"
-            for error, wrong in wrong_groups(sentence.verb, tense, person):
-                if wrong == group and error in ("over_regularised", "doubly_marked"):
-                    return "wrong_agreement" if tense == sentence.tense else "wrong_tense"
     return "malformed"
 
 

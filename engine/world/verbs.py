@@ -118,6 +118,14 @@ def wrong_groups(verb: Verb, tense: str, person: int) -> Iterator[tuple[str, str
             break
 
 
+def attempts(verb: Verb, tense: str, person: int) -> Iterator[str]:
+    """Every verb group that tries to be this cell: the right one, and those whose form alone is at fault."""
+    yield conjugate(verb, tense, person)
+    for error, group in wrong_groups(verb, tense, person):
+        if error in ("over_regularised", "doubly_marked"):
+            yield group
+
+
 def right_table() -> dict[tuple[str, str, int], str]:
     """All 20 × 5 × 3 = 300 right verb groups."""
     return {
