@@ -30,6 +30,7 @@ def build_base(
     held-out suites. `progress(part, step, total, metrics)` is called as it goes. Minutes on one core.
     Raises Problem when the folder cannot be written.
     """
+    torch.set_num_threads(1)  # sums in one order, so that a recipe gives the same bytes again
     base, sft = (folder / "base", folder / "sft") if folder else (BASE, SFT)
     recipe = PretrainRecipe(seed=seed, **changes)
     tokenizer = Tokenizer(build_raw())
