@@ -27,6 +27,8 @@ from tui.problems import explain
 from tui.screens.base import PreferablyScreen
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from engine.store import Store
 
 
@@ -34,6 +36,12 @@ HOME = 1
 """Where home stands in the stack of screens: on top of Textual's own empty one."""
 DEEPEST = 40
 """So many screens on top of each other are no visit but a failure that repeats itself."""
+
+
+def _palette_commands() -> "type[Provider]":
+    from tui.palette import Commands  # loaded when the palette first opens
+
+    return Commands
 
 
 class PreferablyApp(App[None]):
@@ -46,6 +54,7 @@ class PreferablyApp(App[None]):
     TITLE = "Preferably"
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set["type[Provider] | Callable[[], type[Provider]]"]] = {_palette_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "app.keys.help", id="app.help", key_display="?"),
         Binding("f1", "help", "app.keys.help", id="app.help_anywhere"),

@@ -5,7 +5,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
-from textual.command import CommandList, CommandPalette
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hits
+from textual.system_commands import SystemCommandsProvider
 from textual.widgets import Input
 from textual.widgets.option_list import Option
 
@@ -35,6 +36,14 @@ class Palette(CommandPalette):
         self._list_visible = bool(search_value)
 
 
+class Commands(SystemCommandsProvider):
+    """What the palette lists before anything is typed: places first, colours last, as `commands` gives them."""
+
+    async def discover(self) -> Hits:
+        for title, help, callback, _ in self.app.get_system_commands(self.screen):
+            yield DiscoveryHit(title, callback, help=help)
+
+
 def commands(app: "PreferablyApp") -> Iterator[SystemCommand]:
     """Everything the palette offers, in the learner's language."""
 
@@ -55,9 +64,9 @@ def commands(app: "PreferablyApp") -> Iterator[SystemCommand]:
         if language != app.language:
             title = say(language, "app.palette.language")
             yield SystemCommand(title, t("app.palette.language_help"), partial(app.set_language, language))
+    yield SystemCommand(t("app.palette.help"), t("app.palette.help_help"), app.action_help)
+    yield SystemCommand(t("app.palette.quit"), t("app.palette.quit_help"), app.action_quit)
     for theme in app.available_themes:
         if theme != app.theme:
             title = t("app.palette.theme", name=t(f"app.theme.{theme}") if theme.startswith("preferably") else theme)
             yield SystemCommand(title, t("app.palette.theme_help"), partial(app.set_theme, theme))
-    yield SystemCommand(t("app.palette.help"), t("app.palette.help_help"), app.action_help)
-    yield SystemCommand(t("app.palette.quit"), t("app.palette.quit_help"), app.action_quit)

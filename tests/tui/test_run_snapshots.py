@@ -96,3 +96,29 @@ def test_a_lab_at_its_gate(snap_compare, home, begun, language, size):
     write_run(home / "runs", steps=52, state="done", gate=GATE, lab="01")
     app = PreferablyApp("lab", lab="01", language=language)
     assert snap_compare(app, terminal_size=size, run_before=lab_is_there)
+
+
+def pressed(*keys):
+    """Waits until the screen is there, presses the keys, and waits until nothing is left to do."""
+
+    async def press(pilot):
+        await drawn(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+    return press
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", SIZES[1]), ("es", SIZES[0])])
+def test_the_form_of_a_new_run(snap_compare, shelf, language, size):
+    app = PreferablyApp("runs", language=language)
+    assert snap_compare(app, terminal_size=size, run_before=pressed("n"))
+
+
+@pytest.mark.parametrize(("language", "size"), [("en", SIZES[1]), ("es", SIZES[0])])
+def test_two_runs_side_by_side(snap_compare, shelf, language, size):
+    app = PreferablyApp("runs", language=language)
+    assert snap_compare(app, terminal_size=size, run_before=pressed("down", "space", "down", "space", "c"))

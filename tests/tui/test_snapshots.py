@@ -48,3 +48,18 @@ def test_a_section_with_a_live_block_in_use(look: Any, language: str, size: str)
 
 def test_home_in_light_colours(look: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert look("home", "en", "80x24", "f3")
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("place", ["chapters", "labs"])
+def test_the_lists(look: Any, place: str, language: str) -> None:
+    assert look(place, language, "80x24")
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_help(look: Any, language: str) -> None:
+    assert look("learn", language, "80x24", "question_mark", chapter="03", section="worked-example")
+
+
+def test_the_palette(look: Any) -> None:
+    assert look("home", "es", "80x24", "ctrl+p")
