@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from engine.bench.gates import gates
+from engine.bench.gates import gates, last_words
 from engine.errors import Problem
 from engine.methods import METHODS
 from engine.runs import library, supervisor
@@ -149,8 +149,7 @@ def start(scratch: Path, report: Report) -> dict[str, Any]:
         try:
             while not any(event["event"] == "metric" for event in tail.read()):
                 if worker.poll() is not None:
-                    said = (folder / "worker.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
-                    raise Problem("bench.worker_failed", exit_code=1, reason=said[-1] if said else "")
+                    raise Problem("bench.worker_failed", exit_code=1, reason=last_words(folder))
                 time.sleep(0.005)
             rounds.append(time.monotonic() - began)
         finally:

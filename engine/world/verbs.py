@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 TENSES = ("past", "present", "future", "continuous", "perfect")
 PERSONS = (1, 2, 3)
-ERRORS = ("over_regularised", "doubly_marked", "wrong_tense", "wrong_agreement")
-"""What can go wrong in a verb group; each breaks exactly one principle of the constitution."""
 
 
 def with_ed(word: str) -> str:
