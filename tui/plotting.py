@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-Point = tuple[int, float]  # (step, value)
+Point = tuple[float, float]  # (step, value); steps of a run are whole numbers, other axes need not be
 
 
 class Span(NamedTuple):
     """Some consecutive points of a series as a plot sees them: where they start and end, and how far they reach."""
 
-    first_step: int
-    last_step: int
+    first_step: float
+    last_step: float
     first: float
     last: float
     low: float
@@ -42,12 +42,12 @@ class Series:
     levels: list[list[Span]] = field(default_factory=lambda: [[]])
     missing: int = 0
     taken: int = 0  # points given so far, the ones that are not finite included
-    step: int = 0  # the step of the last of them
+    step: float = 0  # the step of the last of them
 
     def __len__(self) -> int:
         return len(self.levels[0])
 
-    def append(self, step: int, value: float) -> None:
+    def append(self, step: float, value: float) -> None:
         self.taken, self.step = self.taken + 1, step
         if not math.isfinite(value):
             self.missing += 1
@@ -130,12 +130,14 @@ def ticks(low: float, high: float, count: int) -> list[float]:
     return [number * step for number in range(first, last + 1)]
 
 
-def inner_ticks(low: int, high: int, count: int) -> list[int]:
-    """Round whole numbers within low…high, both ends allowed; for the axis of steps."""
+def inner_ticks(low: float, high: float, count: int, whole: bool = True) -> list[float]:
+    """Round numbers within low…high, both ends allowed; `whole` for an axis of steps."""
     if high <= low:
         return [low]
-    step = max(1, round(tick_step(low, high, count)))
-    return [number * step for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    step = tick_step(low, high, count)
+    step = max(1, round(step)) if whole else step
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [number * step for number in range(first, last + 1)]
 
 
 def log_ticks(low: float, high: float) -> list[float]:
@@ -153,12 +155,12 @@ def tick_labels(values: Sequence[float]) -> list[str]:
     return [f"{value:,.{decimals}f}".replace("-", "−") if value else "0" for value in values]
 
 
-def columns(spans: Iterable[Span], low: int, high: int, width: int) -> Iterator[tuple[int, Span]]:
+def columns(spans: Iterable[Span], low: float, high: float, width: int) -> Iterator[tuple[int, Span]]:
     """The spans gathered by column: (column 0…width-1, what happens in it), for steps low…high."""
     reach = max(high - low, 1)
     gathered: tuple[int, Span] | None = None
     for span in spans:
-        column = min(width - 1, max(0, (span.first_step - low) * (width - 1) // reach))
+        column = min(width - 1, max(0, int((span.first_step - low) * (width - 1) // reach)))
         if gathered and gathered[0] == column:
             gathered = (column, gathered[1].then(span))
         else:

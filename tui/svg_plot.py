@@ -26,7 +26,14 @@ STYLE = """
 """
 
 
-def plot(title: str, lines: Mapping[str, Sequence[Point]], x_label: str, description: str, empty: str) -> str:
+def plot(
+    title: str,
+    lines: Mapping[str, Sequence[Point]],
+    x_label: str,
+    description: str,
+    empty: str,
+    whole_steps: bool = True,
+) -> str:
     """The SVG of some lines of (step, value). `description` says the same in words, for screen readers."""
     series = [_series(name, points) for name, points in lines.items()]
     filled = [line for line in series if len(line)]
@@ -35,7 +42,7 @@ def plot(title: str, lines: Mapping[str, Sequence[Point]], x_label: str, descrip
     if reach is None:
         parts.append(f'<text x="{WIDTH / 2}" y="{HEIGHT / 2}" text-anchor="middle">{_text(empty)}</text>')
     else:
-        parts += _drawing(filled, reach)
+        parts += _drawing(filled, reach, whole_steps)
         parts.append(f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 4}" text-anchor="end">{_text(x_label)}</text>')
     body = "\n".join(parts)
     return (
@@ -56,13 +63,13 @@ def _text(text: str) -> str:
     return escape(clean(text), quote=True)
 
 
-def _drawing(series: Sequence[Series], reach: tuple[float, float]) -> list[str]:
+def _drawing(series: Sequence[Series], reach: tuple[float, float], whole_steps: bool) -> list[str]:
     marks = ticks(*reach, 5)
     first = min(0, *(line.first.first_step for line in series))
     last = max(line.last.last_step for line in series)
 
     def x(step: float) -> float:
-        return round(LEFT + (WIDTH - LEFT - RIGHT) * (step - first) / max(last - first, 1), 1)
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * (step - first) / ((last - first) or 1), 1)
 
     def y(value: float) -> float:
         return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (value - marks[0]) / (marks[-1] - marks[0]), 1)
@@ -71,8 +78,9 @@ def _drawing(series: Sequence[Series], reach: tuple[float, float]) -> list[str]:
     for mark, label in zip(marks, tick_labels(marks), strict=True):
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(mark)}" y2="{y(mark)}"/>')
         parts.append(f'<text x="{LEFT - 8}" y="{y(mark) + 4}" text-anchor="end">{label}</text>')
-    for step in inner_ticks(first, last, 6):
-        parts.append(f'<text x="{x(step)}" y="{HEIGHT - 18}" text-anchor="middle">{step:,}</text>')
+    steps = inner_ticks(first, last, 6, whole_steps)
+    for step, label in zip(steps, tick_labels(steps), strict=True):
+        parts.append(f'<text x="{x(step)}" y="{HEIGHT - 18}" text-anchor="middle">{label}</text>')
     legend = WIDTH - RIGHT
     for number, line in reversed(list(enumerate(series))):
         colour, dash = f"var(--line-{number % 4})", DASHES[number % 4]

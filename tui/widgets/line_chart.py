@@ -244,13 +244,13 @@ class Scale:
         return self.dot(span.first), self.dot(span.last), self.dot(span.low), self.dot(span.high)
 
 
-def step_axis(first: int, last: int, gutter: int, width: int) -> str:
+def step_axis(first: float, last: float, gutter: int, width: int) -> str:
     """The labels of the steps below a plot of `width` cells that starts after `gutter` cells."""
     line = [" "] * (gutter + width)
     free = 0
     for step in inner_ticks(first, last, max(1, width // 8)):
         label = f"{step:,}"
-        start = gutter + (step - first) * (width - 1) // max(last - first, 1) - len(label) // 2
+        start = gutter + int((step - first) * (width - 1) // ((last - first) or 1)) - len(label) // 2
         start = min(max(start, 0), gutter + width - len(label))
         if start >= free:
             line[start : start + len(label)] = label
