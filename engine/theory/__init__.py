@@ -1,12 +1,33 @@
 """The formulas of the chapters on plain floats: what the text prints, the live blocks move and the tests check."""
 
 from engine.theory.catalogue import compute
-from engine.theory.divergence import best_of_n, kl, kl_estimators, overoptimisation, overoptimisation_curve
+from engine.theory.displacement import displacement
+from engine.theory.divergence import (
+    best_of_n,
+    kl,
+    kl_convergence,
+    kl_estimators,
+    overoptimisation,
+    overoptimisation_curve,
+)
 from engine.theory.formula import FORMULAS, REQUIRED, Formula, Parameter
+from engine.theory.judges import position_bias, votes
+from engine.theory.lora import lora_parameters, lora_stages
 from engine.theory.measures import pass_at_k, wilson, wilson_interval, win_rate
-from engine.theory.optimum import implicit_reward, optimal_policy, optimal_policy_limits
-from engine.theory.policy_gradient import gae, grpo_advantages, ppo_clip, rloo_advantages
-from engine.theory.preference import bradley_terry, dpo, ipo, kto, orpo, simpo
+from engine.theory.optimum import beta_table, implicit_reward, optimal_policy, optimal_policy_limits
+from engine.theory.policy_gradient import (
+    gae,
+    group_advantages,
+    grpo_advantages,
+    ppo_clip,
+    reinforce_variance,
+    rloo_advantages,
+)
+from engine.theory.preference import bradley_terry, dpo, ipo, kto, orpo, ranking_pairs, simpo
+from engine.theory.reasoning import process_outcome
+from engine.theory.selection import best_of_n_policy
+from engine.theory.side_by_side import preference_losses
+from engine.theory.synthetic import self_training
 
 __all__ = [
     "FORMULAS",
@@ -14,25 +35,39 @@ __all__ = [
     "Formula",
     "Parameter",
     "best_of_n",
+    "best_of_n_policy",
+    "beta_table",
     "bradley_terry",
     "compute",
+    "displacement",
     "dpo",
     "gae",
+    "group_advantages",
     "grpo_advantages",
     "implicit_reward",
     "ipo",
     "kl",
+    "kl_convergence",
     "kl_estimators",
     "kto",
+    "lora_parameters",
+    "lora_stages",
     "optimal_policy",
     "optimal_policy_limits",
     "orpo",
     "overoptimisation",
     "overoptimisation_curve",
     "pass_at_k",
+    "position_bias",
     "ppo_clip",
+    "preference_losses",
+    "process_outcome",
+    "ranking_pairs",
+    "reinforce_variance",
     "rloo_advantages",
+    "self_training",
     "simpo",
+    "votes",
     "wilson",
     "wilson_interval",
     "win_rate",

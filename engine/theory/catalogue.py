@@ -25,7 +25,12 @@ def compute(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         if parameter.required and parameter.name not in arguments:
             raise Problem("theory.missing_argument", name=name, argument=parameter.name, known=", ".join(known))
     result = asdict(formula.function(**arguments))
-    return {field: list(value) if isinstance(value, tuple) else value for field, value in result.items()}
+    return {field: _listed(value) for field, value in result.items()}
+
+
+def _listed(value: Any) -> Any:
+    """Tuples as lists, the ones inside them as well."""
+    return [_listed(item) for item in value] if isinstance(value, tuple) else value
 
 
 def find(name: str) -> Formula:

@@ -76,15 +76,42 @@ class Numbers(Domain):
     shortest: int = 1
     like: str | None = None
     at_most: float = math.inf
+    above: float = -math.inf
 
     def read(self, value: Any, others: Mapping[str, Any]) -> tuple[float, ...]:
         need = "numbers" if self.at_most == math.inf else "log_probabilities"
+        if self.above > -math.inf:
+            need = "positive_numbers"
         numbers = tuple(_number(item, need, shortest=self.shortest) for item in _items(value))
         if self.like is not None and len(numbers) != len(others[self.like]):
             raise OutOfDomain("same_length", other=self.like, count=len(others[self.like]))
-        if len(numbers) < self.shortest or any(number > self.at_most for number in numbers):
+        if len(numbers) < self.shortest or any(not self.above < number <= self.at_most for number in numbers):
             raise OutOfDomain(need, shortest=self.shortest)
         return numbers
+
+
+@dataclass(frozen=True)
+class Probabilities(Domain):
+    """Numbers from 0 to 1, at least one, that need not add up to anything."""
+
+    def read(self, value: Any, others: Mapping[str, Any]) -> tuple[float, ...]:
+        numbers = tuple(_number(item, "probabilities") for item in _items(value))
+        if not numbers or not all(0 <= number <= 1 for number in numbers):
+            raise OutOfDomain("probabilities")
+        return numbers
+
+
+@dataclass(frozen=True)
+class Ranking(Domain):
+    """The numbers 1…K, each once, best first; K from 2 to `longest`."""
+
+    longest: int = 9
+
+    def read(self, value: Any, others: Mapping[str, Any]) -> tuple[int, ...]:
+        numbers = [_number(item, "ranking", longest=self.longest) for item in _items(value)]
+        if not 2 <= len(numbers) <= self.longest or sorted(numbers) != list(range(1, len(numbers) + 1)):
+            raise OutOfDomain("ranking", longest=self.longest)
+        return tuple(int(number) for number in numbers)
 
 
 @dataclass(frozen=True)
@@ -143,6 +170,7 @@ LOG_PROBABILITY = Number("log_probability", at_most=0)
 MEAN_LOG_PROBABILITY = Number("mean_log_probability", below=0)
 SHARE = Number("share", at_least=0, at_most=1)
 SHARE_BELOW_1 = Number("share_below_1", at_least=0, below=1)
+COSINE = Number("cosine", at_least=-1, at_most=1)
 SMOOTHING = Number("smoothing", at_least=0, at_most=0.5)
 
 

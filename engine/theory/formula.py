@@ -109,9 +109,11 @@ def _shown(value: Any) -> str:
 
 
 def _all_finite(result: Any) -> bool:
-    for field in fields(result):
-        value = getattr(result, field.name)
-        for number in value if isinstance(value, tuple) else (value,):
-            if isinstance(number, float) and not math.isfinite(number):
-                return False
-    return True
+    return all(_finite(getattr(result, field.name)) for field in fields(result))
+
+
+def _finite(value: Any) -> bool:
+    """Whether no number in `value`, a number or a tuple (of tuples) of them, is infinite or NaN."""
+    if isinstance(value, tuple):
+        return all(map(_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)

@@ -49,6 +49,31 @@ def optimal_policy(prior: Sequence[float], reward: Sequence[float], beta: float)
 
 
 @dataclass(frozen=True)
+class BetaTable:
+    """One entry for each β, in the order given."""
+
+    policies: tuple[tuple[float, ...], ...]
+    kls: tuple[float, ...]
+    expected_rewards: tuple[float, ...]
+
+
+@formula("beta-table", prior=Distribution(), reward=Numbers(like="prior"), betas=Numbers(above=0))
+def beta_table(prior: Sequence[float], reward: Sequence[float], betas: Sequence[float]) -> BetaTable:
+    """The optimal policy for one β after another: its probabilities, KL(π*‖π_ref) and E_π*[r]   (Rafailov 2023, Eq. 4)
+
+    As β falls, both the divergence and the expected reward rise, from (0, E_π_ref[r]) to those of the best answer.
+
+    Worked number: prior (0.6, 0.4), reward (1, 0), β = (0.5, 5) gives KL (0.2589, 0.0047) and E[r] (0.9172, 0.6469).
+    """
+    best = [optimal_policy(prior, reward, beta) for beta in betas]
+    return BetaTable(
+        policies=tuple(row.policy for row in best),
+        kls=tuple(row.kl for row in best),
+        expected_rewards=tuple(row.expected_reward for row in best),
+    )
+
+
+@dataclass(frozen=True)
 class OptimalPolicyLimits:
     beta_to_zero: tuple[float, ...]
     beta_to_infinity: tuple[float, ...]

@@ -3,7 +3,10 @@
 Log-probabilities are sums over the tokens of the completion, its end token included, unless called a mean.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from engine.theory.domains import (
     BETA,
@@ -14,6 +17,8 @@ from engine.theory.domains import (
     POSITIVE,
     SMOOTHING,
     Integer,
+    Numbers,
+    Ranking,
     Truth,
 )
 from engine.theory.formula import formula
@@ -33,6 +38,36 @@ def bradley_terry(chosen: float, rejected: float) -> BradleyTerry:
     Worked number: rewards 1 and 0 give P = 0.7311 and a loss of 0.3133.
     """
     return BradleyTerry(probability=sigmoid(chosen - rejected), loss=softplus(rejected - chosen))
+
+
+@dataclass(frozen=True)
+class RankingPairs:
+    """`pairs` are (better, worse) by the completions' numbers, from 1; the other lists follow their order."""
+
+    pairs: tuple[tuple[int, int], ...]
+    count: int
+    probabilities: tuple[float, ...]
+    losses: tuple[float, ...]
+    loss: float
+
+
+@formula("ranking-pairs", ranking=Ranking(), rewards=Numbers(like="ranking"))
+def ranking_pairs(ranking: Sequence[int], rewards: Sequence[float]) -> RankingPairs:
+    """A ranking of K completions as K(K-1)/2 pairs, loss = mean of -log σ(r_better - r_worse)   (Ouyang 2022, Eq. 1)
+
+    `ranking` names the completions by number, best first; `rewards` are those of completion 1, 2, … in that order.
+
+    Worked number: ranking (2, 1, 3), rewards (0.2, 1.1, -0.4) gives the pairs 2≻1, 2≻3, 1≻3 and a loss of 0.3267.
+    """
+    pairs = tuple(combinations(ranking, 2))
+    each = [bradley_terry(rewards[better - 1], rewards[worse - 1]) for better, worse in pairs]
+    return RankingPairs(
+        pairs=pairs,
+        count=len(pairs),
+        probabilities=tuple(pair.probability for pair in each),
+        losses=tuple(pair.loss for pair in each),
+        loss=math.fsum(pair.loss for pair in each) / len(pairs),
+    )
 
 
 @dataclass(frozen=True)

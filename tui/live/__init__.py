@@ -14,6 +14,13 @@ BLOCKS = {
     "ppo-clip": "tui.live.ppo_clip:PPOClipBlock",
     "dpo": "tui.live.dpo:DPOBlock",
     "implicit-reward": "tui.live.implicit_reward:ImplicitRewardBlock",
+    "reinforce-variance": "tui.live.reinforce_variance:ReinforceVarianceBlock",
+    "gae": "tui.live.gae:GAEBlock",
+    "ranking-pairs": "tui.live.ranking_pairs:RankingPairsBlock",
+    "overoptimisation": "tui.live.overoptimisation:OveroptimisationBlock",
+    "beta-table": "tui.live.beta_table:BetaTableBlock",
+    "kl-convergence": "tui.live.kl_convergence:KLConvergenceBlock",
+    "group-advantages": "tui.live.group_advantages:GroupAdvantagesBlock",
 }
 
 
