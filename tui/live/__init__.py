@@ -21,6 +21,17 @@ BLOCKS = {
     "beta-table": "tui.live.beta_table:BetaTableBlock",
     "kl-convergence": "tui.live.kl_convergence:KLConvergenceBlock",
     "group-advantages": "tui.live.group_advantages:GroupAdvantagesBlock",
+    "displacement": "tui.live.displacement:DisplacementBlock",
+    "preference-losses": "tui.live.preference_losses:PreferenceLossesBlock",
+    "best-of-n-policy": "tui.live.best_of_n_policy:BestOfNPolicyBlock",
+    "position-bias": "tui.live.position_bias:PositionBiasBlock",
+    "votes": "tui.live.votes:VotesBlock",
+    "process-outcome": "tui.live.process_outcome:ProcessOutcomeBlock",
+    "self-training": "tui.live.self_training:SelfTrainingBlock",
+    "lora-parameters": "tui.live.lora_parameters:LoRAParametersBlock",
+    "lora-stages": "tui.live.lora_stages:LoRAStagesBlock",
+    "win-rate": "tui.live.win_rate:WinRateBlock",
+    "pass-at-k": "tui.live.pass_at_k:PassAtKBlock",
 }
 
 
