@@ -46,6 +46,11 @@ class Section:
         """What vouches for its numbers. Raises ContentError."""
         return tuple(markup.checks(self.source, self.file, self.line))
 
+    @cached_property
+    def arithmetic(self) -> tuple[markup.Arithmetic, ...]:
+        """What is worked out beside its numbers. Raises ContentError."""
+        return tuple(markup.arithmetic(self.source, self.file, self.line))
+
 
 @dataclass(frozen=True)
 class Document:

@@ -2,9 +2,11 @@
 
     <!-- check: optimal-policy prior=0.6,0.4 reward=1,0 beta=0.5 | policy=0.917,0.083 kl=0.2589 -->
     <!-- source: arXiv:2203.02155 0.02 -->
+    <!-- arithmetic: log(100/80) = 0.2231; 30/40 = 0.75 = 75 % -->
 
-A check says which formula of the engine gives the numbers just printed, a source which paper. Functions that may
-refuse take the file and the line on which the text starts in it; the others count lines of the text from 1.
+A check says which formula of the engine gives the numbers just printed, a source which paper, and arithmetic works
+them out. Functions that may refuse take the file and the line on which the text starts in it; the others count lines
+of the text from 1.
 """
 
 import re
@@ -17,6 +19,7 @@ from types import MappingProxyType
 from typing import Any
 
 from content.errors import ContentError
+from content.expressions import ExpressionError, evaluate, names, read
 
 FENCE = re.compile(r"^(?P<marks>`{3,})[ ]*(?P<info>[^`\n]*)\n(?P<body>.*?)^(?P=marks)[ ]*$", re.MULTILINE | re.DOTALL)
 COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
@@ -24,6 +27,7 @@ CODE = re.compile(r"`[^`\n]+`")
 FORMULA = re.compile(r"(?<!\\)\$\$(?P<block>.+?)\$\$|(?<![\\$])\$(?P<inline>[^$]+?)(?<!\\)\$(?!\$)", re.DOTALL)
 LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]*)\)")
 CHECK = re.compile(r"(?P<formula>[a-z][a-z0-9-]*)(?P<arguments>[^|]*)\|(?P<results>.*)", re.DOTALL)
+PRINTED = re.compile(r"(?P<number>-?\d+(?:\.\d+)?)(?P<percent>\s*%)?")
 NAMED = re.compile(r"[A-Za-z_]\w*=\S+")
 PERCENT = r"(?P<percent>[ \u00a0\u202f]?%)?"
 # Decimals have a point in both languages; thousands are set apart by a comma in English, by a space in Spanish.
@@ -76,6 +80,20 @@ class Source:
     work: str
     numbers: tuple[str, ...]
     line: int
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """An expression without names, and the numbers that are printed for its value (a percentage as its share)."""
+
+    expression: str
+    printed: tuple[str, ...]
+    line: int
+
+    @property
+    def value(self) -> float:
+        """What the expression gives. Raises Undefined."""
+        return float(evaluate(read(self.expression), {}))
 
 
 @dataclass(frozen=True)
@@ -154,6 +172,32 @@ def sources(text: str) -> list[Source]:
     return found
 
 
+def arithmetic(text: str, file: Path, start: int = 1) -> list[Arithmetic]:
+    """What the text works out. Raises ContentError for what is no arithmetic."""
+    return [
+        found
+        for body, line in _comments(text)
+        if body.startswith("arithmetic:")
+        for found in read_arithmetic(body.removeprefix("arithmetic:"), file, start + line - 1)
+    ]
+
+
+def read_arithmetic(text: str, file: Path, line: int) -> list[Arithmetic]:
+    """`log(100/80) = 0.2231; 30/40 = 0.75 = 75 %`. Raises ContentError."""
+    found = []
+    for statement in text.split(";"):
+        expression, *printed = (part.strip() for part in statement.split("="))
+        results = [PRINTED.fullmatch(part.replace("−", "-")) for part in printed]
+        try:
+            if names(read(expression)) or not results or not all(results):
+                raise ContentError("content.arithmetic", file=file.name, line=line, text=statement.strip())
+        except ExpressionError:
+            raise ContentError("content.arithmetic", file=file.name, line=line, text=statement.strip()) from None
+        shares = tuple(f"{Decimal(hit['number']).scaleb(-2 * bool(hit['percent'])):f}" for hit in results if hit)
+        found.append(Arithmetic(expression, shares, line))
+    return found
+
+
 def read_check(text: str, file: Path, line: int) -> Check:
     """`dpo policy_chosen=-12 … beta=0.1 | loss=0.6931`. Raises ContentError."""
     found = CHECK.fullmatch(text.strip())
@@ -184,11 +228,13 @@ def numbers(text: str, language: str) -> list[Number]:
 
 
 def unvouched(text: str, language: str, file: Path) -> list[Number]:
-    """Decimal numbers that no check, source or live block of the same text vouches for."""
+    """Decimal numbers that no check, source, arithmetic or live block of the same text vouches for."""
     printed = [number for source in sources(text) for number in source.numbers]
     for check in checks(text, file):
         printed += [part for value in check.arguments.values() for part in value.split(",")]
         printed += [part for parts in check.results.values() for part in parts]
+    for worked_out in arithmetic(text, file):
+        printed += [*re.findall(r"\d+\.\d+", worked_out.expression), *worked_out.printed]
     for live in lives(text, file):
         printed += [
             str(part) for value in live.arguments.values() for part in (value if isinstance(value, list) else [value])

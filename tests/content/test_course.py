@@ -109,6 +109,7 @@ def test_same_formulas_links_numbers_and_checks(name: str) -> None:
             [
                 [(found.formula, found.arguments, found.results) for found in section.checks],
                 [(source.work, source.numbers) for source in markup.sources(section.source)],
+                [(worked_out.expression, worked_out.printed) for worked_out in section.arithmetic],
             ]
             for section in (english, spanish)
         ]
@@ -158,6 +159,14 @@ def test_every_checked_number_is_what_the_formula_gives(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
+def test_arithmetic_is_right(name: str) -> None:
+    for _, section in sections(name):
+        for worked_out in section.arithmetic:
+            for printed in worked_out.printed:
+                assert matches(printed, worked_out.value), f"{section.file.name}:{worked_out.line} {worked_out}"
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_every_decimal_number_is_vouched_for(name: str) -> None:
     for language, section in sections(name):
         loose = markup.unvouched(section.source, language, section.file)
@@ -165,9 +174,10 @@ def test_every_decimal_number_is_vouched_for(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_comments_are_checks_or_sources_and_none_is_shown(name: str) -> None:
+def test_every_comment_vouches_for_something_and_none_is_shown(name: str) -> None:
     for _, section in sections(name):
         count = len(section.checks) + len(markup.sources(section.source))
+        count += len({worked_out.line for worked_out in section.arithmetic})
         assert count == section.source.count("<!--"), section.id
         assert "<!--" not in section.markdown
 
@@ -235,6 +245,7 @@ def test_every_question_accepts_its_answer_and_names_its_mistakes(name: str) -> 
 def test_every_numerical_answer_is_a_checked_number(name: str) -> None:
     for _, section in sections(name):
         beside = [result for found in section.checks for result in found.results.values()]
+        beside += [worked_out.printed for worked_out in section.arithmetic]
         for question in section.questions:
             if question.metric or question.type not in ("number", "vector"):
                 continue

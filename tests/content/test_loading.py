@@ -128,6 +128,23 @@ def test_a_decimal_number_that_nothing_vouches_for_is_found() -> None:
     assert [number.text for number in markup.unvouched(text + check + source, "en", Path("x.md"))] == ["0.918"]
 
 
+def test_arithmetic_vouches_for_what_it_works_out() -> None:
+    text = "Of 0.6 remain 0.2231, or 22.3 %, and 75 % of −1.5; not 0.3.\n"
+    comment = "<!-- arithmetic: log(100/80) = 0.2231 = 22.3 %; 0.6*5/4 = 0.75 = 75 %; -3/2 = −1.5 -->"
+    assert [number.text for number in markup.unvouched(text + comment, "en", Path("x.md"))] == ["0.3"]
+    found = markup.arithmetic(text + comment, Path("x.md"), 10)
+    assert [worked_out.printed for worked_out in found] == [("0.2231", "0.223"), ("0.75", "0.75"), ("-1.5",)]
+    assert [round(worked_out.value, 4) for worked_out in found] == [0.2231, 0.75, -1.5]
+    assert {worked_out.line for worked_out in found} == {11}
+
+
+@pytest.mark.parametrize("text", ["1 + 1", "= 2", "1 + 1 = two", "x + 1 = 2", "1 + 1 = 2;", "__import__('os') = 1"])
+def test_what_is_no_arithmetic_is_refused(text: str) -> None:
+    with pytest.raises(ContentError) as caught:
+        markup.read_arithmetic(text, Path("x.md"), 7)
+    assert (caught.value.code, caught.value.params["line"]) == ("content.arithmetic", 7)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code", "blamed"),
     [
