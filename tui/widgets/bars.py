@@ -10,3 +10,14 @@ def bar(now: float, width: int, before: float | None = None) -> Content:
     old, new = (round(min(1.0, max(0.0, share)) * width) for share in (now if before is None else before, now))
     parts = [(KEPT, min(old, new)), (GAINED, new - old), (LOST, old - new), (REST, width - max(old, new))]
     return Content.assemble(*((sign * cells, style) for (sign, style), cells in parts if cells > 0))
+
+
+def balance(value: float, reach: float, width: int) -> Content:
+    """`value` from −`reach` to `reach` as a bar to the left or right of a middle line: ▒▒▒│ or │███."""
+    half = (width - 1) // 2
+    cells = round(min(1.0, abs(value) / reach) * half) if reach > 0 else 0
+    left, right = (cells, 0) if value < 0 else (0, cells)
+    return Content.assemble(
+        (" " * (half - left), ""), (LOST[0] * left, LOST[1]), ("│", "$secondary"), (KEPT[0] * right, KEPT[1]),
+        (" " * (half - right), ""),
+    )  # fmt: skip

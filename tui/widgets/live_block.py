@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Values = Mapping[str, float]
 TWO_COLUMNS = 66
 """From this width on, sliders stand side by side."""
+PLAIN_WIDTH = 120
+NO_BARS = dict.fromkeys(map(ord, "█▓▒│"))
 
 
 def fitting(width: int, *variants: Content) -> Content:
@@ -88,6 +90,10 @@ class LiveBlock(Container):
         """What the values give, as lines of at most `width` cells; always the same number of lines."""
         raise NotImplementedError
 
+    def picture(self, values: Values, width: int) -> list[Content]:
+        """A plot above the lines, for eyes alone: `lines` must say its numbers again."""
+        return []
+
     def moved(self, slider: Slider) -> None:
         """A slider moved: the place to move others with it."""
 
@@ -100,7 +106,7 @@ class LiveBlock(Container):
             slider.label_width = widest
         with Container(classes="sliders"):
             yield from self._sliders.values()
-        yield Readout(lambda width: self.lines(self.values(), width))
+        yield Readout(self._shown)
         hint = self.try_this or self.app.t(self.hint)
         yield Static(Content.assemble((self.app.t("live.try") + " ", "bold $accent"), literal(hint)), classes="hint")
 
@@ -116,6 +122,16 @@ class LiveBlock(Container):
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width >= TWO_COLUMNS, "-wide")
+
+    def _shown(self, width: int) -> list[Content]:
+        values = self.values()
+        return [*self.picture(values, width), *self.lines(values, width)]
+
+    def text(self) -> list[str]:
+        """The block as sentences, one a line: where the sliders stand and what that gives, without picture and bars."""
+        sliders = [f"{slider.label} = {slider.number()}" for slider in self._sliders.values()]
+        lines = [line.plain.translate(NO_BARS).rstrip(" ·") for line in self.lines(self.values(), PLAIN_WIDTH)]
+        return [*sliders, *(line for line in lines if line)]
 
     def values(self) -> dict[str, float]:
         return {name: slider.value for name, slider in self._sliders.items()}
