@@ -1,5 +1,6 @@
 """The formulas of the chapters on plain floats: what the text prints, the live blocks move and the tests check."""
 
+from engine.theory.agreement import cohen_kappa
 from engine.theory.catalogue import compute
 from engine.theory.displacement import displacement
 from engine.theory.divergence import (
@@ -38,6 +39,7 @@ __all__ = [
     "best_of_n_policy",
     "beta_table",
     "bradley_terry",
+    "cohen_kappa",
     "compute",
     "displacement",
     "dpo",
