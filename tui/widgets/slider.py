@@ -1,7 +1,7 @@
 """One number on a track: moved with the arrow keys or the mouse, always on round values."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import events
@@ -19,7 +19,11 @@ CLOSE = 1e-9
 
 @dataclass(frozen=True)
 class Track:
-    """From where to where a number can go. `step` and `fine` are the two sizes of a move; a `log` track has none."""
+    """From where to where a number can go. `step` and `fine` are the two sizes of a move; a `log` track has none.
+
+    With 0 decimals a track takes whole numbers only: 1, 2, 3, 4, 5, 6, 8, 10, 12… on a `log` track. `marks` are the only
+    values of a `log` track that has them, such as powers of two.
+    """
 
     low: float
     high: float
@@ -27,6 +31,7 @@ class Track:
     fine: float = 0.01
     log: bool = False
     decimals: int = 2
+    marks: tuple[float, ...] = ()
 
     def share(self, value: float) -> float:
         """Where `value` lies on the track, from 0 to 1."""
@@ -48,7 +53,7 @@ class Track:
         if self.log:
             candidates = self._around(value, fine)
             further = [c for c in candidates if direction * (c - value) > CLOSE * value]
-            return self.within(min(further, key=lambda candidate: abs(candidate - value)))
+            return self.within(min(further, key=lambda candidate: abs(candidate - value), default=value))
         size = self.fine if fine else self.step
         place = direction * value / size
         return self.within(direction * (math.floor(place + CLOSE) + 1) * size)
@@ -57,10 +62,13 @@ class Track:
         return round(min(self.high, max(self.low, value)), 9)
 
     def _around(self, value: float, fine: bool) -> list[float]:
-        """Round values of the decades around `value`."""
+        """Round values of the decades around `value`, or the marks."""
+        if self.marks:
+            return list(self.marks)
         decade = math.floor(math.log10(value) + CLOSE)
         marks = [hundredth / 10 for hundredth in range(10, 100)] if fine else DECADE
-        return [mark * 10.0**power for power in (decade - 1, decade, decade + 1) for mark in marks]
+        around = [mark * 10.0**power for power in (decade - 1, decade, decade + 1) for mark in marks]
+        return [each for each in around if self.decimals or (each > CLOSE and abs(each - round(each)) < CLOSE)]
 
 
 class Slider(Widget, can_focus=True):
@@ -94,9 +102,7 @@ class Slider(Widget, can_focus=True):
     def __init__(self, name: str, label: str, value: float, track: Track) -> None:
         super().__init__(name=name)
         self.label = label
-        self.track = Track(
-            min(track.low, value), max(track.high, value), track.step, track.fine, track.log, track.decimals
-        )
+        self.track = replace(track, low=min(track.low, value), high=max(track.high, value))
         self.start = self.value = value
         self.label_width = len(label)
 
