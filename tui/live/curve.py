@@ -32,12 +32,16 @@ Cell = tuple[str, str]
 
 @dataclass(frozen=True)
 class Axis:
-    """From `low` to `high`; `label` stands at the end of the x axis. A `log` axis needs positive ends."""
+    """From `low` to `high`; `label` stands at the end of the x axis. A `log` axis needs positive ends.
+
+    `count` is about how many numbers are written along it, as many as fit if None, none if 0.
+    """
 
     low: float
     high: float
     log: bool = False
     label: str = ""
+    count: int | None = None
 
     @classmethod
     def around(cls, values: Iterable[float], log: bool = False, label: str = "", count: int = 4) -> "Axis":
@@ -67,7 +71,7 @@ class Axis:
         return list(inner_ticks(self.low, self.high, max(count, 1), whole=False))
 
     def labelled(self, count: int) -> list[tuple[float, str]]:
-        marks = self.marks(count)
+        marks = self.marks(count) if self.count is None else self.marks(self.count)[: self.count]
         labels = [f"{mark:g}" for mark in marks] if self.log else tick_labels(marks)
         if max(map(len, labels), default=0) > GUTTER - 2:
             labels = [short(mark) for mark in marks]

@@ -5,15 +5,14 @@ from collections.abc import Iterator
 from textual.content import Content
 
 from engine.theory import optimal_policy, optimal_policy_limits
-from tui.live.written import fixed, vector
+from tui.live.shares import Shares
+from tui.live.written import DIGITS, fixed, vector
 from tui.widgets.bars import bar
 from tui.widgets.live_block import LiveBlock, Values, fitting
 from tui.widgets.slider import Slider, Track
 
 BETA = Track(0.01, 10, log=True)
-SHARE = Track(0.001, 0.999, step=0.05, fine=0.01, decimals=3)
 REWARD = Track(-3, 3, step=0.25, fine=0.05)
-DIGITS = "₁₂₃₄₅₆"
 
 
 class OptimalPolicyBlock(LiveBlock):
@@ -28,31 +27,18 @@ class OptimalPolicyBlock(LiveBlock):
         return len(self.arguments["prior"])
 
     def sliders(self) -> Iterator[Slider]:
-        prior, reward = self.arguments["prior"], self.arguments["reward"]
+        reward = self.arguments["reward"]
+        self.shares = Shares("prior", "π_ref", self.arguments["prior"])
         yield Slider("beta", "β", float(self.arguments["beta"]), BETA)
-        for number in range(1 if self.count == 2 else self.count):
-            yield Slider(f"prior{number}", f"π_ref(y{DIGITS[number]})", float(prior[number]), SHARE)
+        yield from self.shares.sliders()
         for number in range(self.count):
             yield Slider(f"reward{number}", f"R(y{DIGITS[number]})", float(reward[number]), REWARD)
 
     def moved(self, slider: Slider) -> None:
-        if self.count == 2 or not (slider.name or "").startswith("prior"):
-            return
-        others = [self.slider(f"prior{number}") for number in range(self.count)]
-        others.remove(slider)
-        total = sum(other.value for other in others)
-        for other in others:
-            other.set(other.value * (1 - slider.value) / total, tell=False)
-
-    def prior(self, values: Values) -> list[float]:
-        """The probabilities of the reference, which add up to 1 whatever the rounding of the sliders."""
-        if self.count == 2:
-            return [values["prior0"], 1 - values["prior0"]]
-        shares = [values[f"prior{number}"] for number in range(self.count)]
-        return [share / sum(shares) for share in shares]
+        self.shares.make_room(self, slider)
 
     def lines(self, values: Values, width: int) -> list[Content]:
-        prior = self.prior(values)
+        prior = self.shares.of(values)
         reward = [values[f"reward{number}"] for number in range(self.count)]
         beta = values["beta"]
         best = optimal_policy(prior=prior, reward=reward, beta=beta)

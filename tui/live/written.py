@@ -3,6 +3,9 @@
 from tui.numbers import minus
 
 
+DIGITS = "₁₂₃₄₅₆₇₈₉"
+
+
 def fixed(value: float | None, decimals: int = 4) -> str:
     """0.9172; "> 10³⁰⁸" for what no float holds."""
     if value is None:
@@ -21,3 +24,8 @@ def term(value: float, decimals: int = 2) -> str:
 def vector(values: tuple[float, ...], decimals: int = 3) -> str:
     """(0.917, 0.083)"""
     return f"({', '.join(fixed(value, decimals) for value in values)})"
+
+
+def grouped(value: int, language: str) -> str:
+    """131,072 in English, 131 072 (with a narrow space that does not break) in Spanish."""
+    return minus(f"{value:,}" if language == "en" else f"{value:,}".replace(",", "\u202f"))

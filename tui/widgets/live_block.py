@@ -1,6 +1,7 @@
-"""A worked example that moves: sliders, a picture of the result, the numbers in words, and what to try."""
+"""A worked example that moves: sliders, fields, a picture of the result, its numbers in words, and what to try."""
 
 from collections.abc import Callable, Iterator, Mapping
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
@@ -13,7 +14,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from content.markup import Live
-from tui.literal import literal
+from engine.errors import Problem
+from tui.literal import clean, literal
+from tui.problems import explain
+from tui.widgets.number_field import NumberField
 from tui.widgets.slider import Slider
 
 if TYPE_CHECKING:
@@ -51,6 +55,9 @@ class Readout(Widget):
 class LiveBlock(Container):
     """Subclasses say which sliders there are and what the lines below them show; the formulas are the engine's.
 
+    What a formula refuses, because of what was typed in a field, is said in place of the lines: `lines` and `picture`
+    may let its Problem pass.
+
     `title` and `hint` are ids of sentences; a chapter's own `try` replaces the hint.
     """
 
@@ -79,6 +86,7 @@ class LiveBlock(Container):
         super().__init__()
         self.arguments = {**self.defaults, **live.arguments}
         self.try_this = live.try_this
+        self._height = 0
 
     # --- what a block says of itself
 
@@ -86,8 +94,12 @@ class LiveBlock(Container):
         """The sliders in the order in which they are read."""
         raise NotImplementedError
 
+    def fields(self) -> Iterator[NumberField]:
+        """The lists of numbers one may type, below the sliders."""
+        yield from ()
+
     def lines(self, values: Values, width: int) -> list[Content]:
-        """What the values give, as lines of at most `width` cells; always the same number of lines."""
+        """What the values give, as lines of at most `width` cells; their number depends on no slider."""
         raise NotImplementedError
 
     def picture(self, values: Values, width: int) -> list[Content]:
@@ -101,11 +113,14 @@ class LiveBlock(Container):
 
     def compose(self) -> ComposeResult:
         self._sliders = {slider.name or "": slider for slider in self.sliders()}
-        widest = max(slider.label_width for slider in self._sliders.values())
-        for slider in self._sliders.values():
-            slider.label_width = widest
+        self._fields = {field.name or "": field for field in self.fields()}
+        for controls in (self._sliders.values(), self._fields.values()):
+            widest = max((control.label_width for control in controls), default=0)
+            for control in controls:
+                control.label_width = widest
         with Container(classes="sliders"):
             yield from self._sliders.values()
+        yield from self._fields.values()
         yield Readout(self._shown)
         hint = self.try_this or self.app.t(self.hint)
         yield Static(Content.assemble((self.app.t("live.try") + " ", "bold $accent"), literal(hint)), classes="hint")
@@ -124,14 +139,26 @@ class LiveBlock(Container):
         self.set_class(event.size.width >= TWO_COLUMNS, "-wide")
 
     def _shown(self, width: int) -> list[Content]:
+        """Picture and lines; or why there are none, in as much room as they took."""
         values = self.values()
-        return [*self.picture(values, width), *self.lines(values, width)]
+        try:
+            shown = [*self.picture(values, width), *self.lines(values, width)]
+        except Problem as problem:
+            said = wrap(clean(explain(problem, self.app.language)), width)
+            shown = [Content.styled(line, "$error") for line in said]
+            return shown + [Content("")] * (self._height - len(shown))
+        self._height = len(shown)
+        return shown
 
     def text(self) -> list[str]:
         """The block as sentences, one a line: where the sliders stand and what that gives, without picture and bars."""
-        sliders = [f"{slider.label} = {slider.number()}" for slider in self._sliders.values()]
-        lines = [line.plain.translate(NO_BARS).rstrip(" ·") for line in self.lines(self.values(), PLAIN_WIDTH)]
-        return [*sliders, *(line for line in lines if line)]
+        controls = [f"{slider.label} = {slider.number()}" for slider in self._sliders.values()]
+        controls += [f"{field.label} = {' '.join(field.items)}" for field in self._fields.values()]
+        try:
+            lines = [line.plain.translate(NO_BARS).rstrip(" ·") for line in self.lines(self.values(), PLAIN_WIDTH)]
+        except Problem as problem:
+            lines = [clean(explain(problem, self.app.language))]
+        return [*controls, *(line for line in lines if line)]
 
     def values(self) -> dict[str, float]:
         return {name: slider.value for name, slider in self._sliders.items()}
@@ -139,23 +166,35 @@ class LiveBlock(Container):
     def slider(self, name: str) -> Slider:
         return self._sliders[name]
 
+    def field(self, name: str) -> NumberField:
+        return self._fields[name]
+
     def on_slider_moved(self, event: Slider.Moved) -> None:
         event.stop()
         self.moved(event.slider)
         self.query_one(Readout).refresh()
 
+    def on_number_field_changed(self, event: NumberField.Changed) -> None:
+        event.stop()
+        self._redraw_list()
+
+    def _redraw_list(self) -> None:
+        """Redraw after a list may have become longer or shorter, and the lines with it."""
+        readout = self.query_one(Readout)
+        readout.refresh(layout=len(self._shown(readout.content_size.width)) != readout.content_size.height)
+
     def action_reset(self) -> None:
-        for slider in self._sliders.values():
-            slider.reset()
-        self.query_one(Readout).refresh()
+        for control in (*self._sliders.values(), *self._fields.values()):
+            control.reset()
+        self._redraw_list()
 
     def action_neighbour(self, direction: int) -> None:
-        """Go to the next slider; past the last one, back to the page, so that nobody is caught in here."""
-        sliders = list(self._sliders.values())
+        """Go to the next control; past the last one, back to the page, so that nobody is caught in here."""
+        controls: list[Widget] = [*self._sliders.values(), *(field.input for field in self._fields.values())]
         focused = self.screen.focused
-        place = next((number for number, slider in enumerate(sliders) if slider is focused), 0) + direction
-        if 0 <= place < len(sliders):
-            sliders[place].focus()
+        place = next((number for number, control in enumerate(controls) if control is focused), 0) + direction
+        if 0 <= place < len(controls):
+            controls[place].focus()
             return
         page = next((parent for parent in self.ancestors if isinstance(parent, VerticalScroll)), None)
         if page is not None:

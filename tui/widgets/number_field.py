@@ -1,0 +1,71 @@
+"""A list of numbers the learner types: `label  1 0 0 1`."""
+
+import re
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input, Label
+
+
+class NumberInput(Input):
+    """Takes everything typed but the keys of its block, which are letters and so never part of a number."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return key != "r" and super().check_consume_key(key, character)
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key != "r":
+            await super()._on_key(event)
+
+
+class NumberField(Horizontal):
+    """Posts `Changed` whenever the text changes; what the numbers must be is the formula's business."""
+
+    class Changed(Message):
+        """`field.text` is new."""
+
+        def __init__(self, field: "NumberField") -> None:
+            super().__init__()
+            self.field = field
+
+    DEFAULT_CSS = """
+    NumberField { height: 1; padding: 0 1 0 2; }
+    NumberField Label { width: auto; margin: 0 1 0 0; }
+    NumberField Input { width: 1fr; max-width: 48; padding: 0 1; background: $panel; }
+    NumberField Input:focus { background: $primary 20%; }
+    """
+
+    def __init__(self, name: str, label: str, numbers: tuple[float, ...]) -> None:
+        super().__init__(name=name)
+        self.label = label
+        self.start = " ".join(f"{number:g}" for number in numbers)
+        self.input = NumberInput(self.start, compact=True)
+        self.input.cursor_blink = False
+        self.label_width = len(label)
+
+    def compose(self) -> ComposeResult:
+        yield Label(self.label.ljust(self.label_width), markup=False)
+        yield self.input
+
+    @property
+    def text(self) -> str:
+        return self.input.value
+
+    @property
+    def items(self) -> list[str]:
+        """What is typed, one number an item: apart by blanks, or else by commas ("0,5 1" holds a decimal comma)."""
+        parts = self.text.replace("−", "-").split()
+        if len(parts) > 1:
+            return [part.strip(",;").replace(",", ".") for part in parts]
+        return [part for part in re.split("[,;]", self.text.strip()) if part]
+
+    def reset(self) -> None:
+        with self.prevent(Input.Changed):
+            self.input.value = self.start
+        self.input.cursor_position = len(self.start)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed(self))
