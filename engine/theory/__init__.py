@@ -26,9 +26,11 @@ from engine.theory.policy_gradient import (
 )
 from engine.theory.preference import bradley_terry, dpo, ipo, kto, orpo, ranking_pairs, simpo
 from engine.theory.reasoning import process_outcome
+from engine.theory.score_function import score_function
 from engine.theory.selection import best_of_n_policy
 from engine.theory.side_by_side import preference_losses
 from engine.theory.synthetic import self_training
+from engine.theory.verifiable import silent_group
 
 __all__ = [
     "FORMULAS",
@@ -67,7 +69,9 @@ __all__ = [
     "ranking_pairs",
     "reinforce_variance",
     "rloo_advantages",
+    "score_function",
     "self_training",
+    "silent_group",
     "simpo",
     "votes",
     "wilson",
