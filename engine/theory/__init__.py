@@ -26,6 +26,7 @@ from engine.theory.policy_gradient import (
 )
 from engine.theory.preference import bradley_terry, dpo, ipo, kto, orpo, ranking_pairs, simpo
 from engine.theory.reasoning import process_outcome
+from engine.theory.reward_models import reward_loss
 from engine.theory.score_function import score_function
 from engine.theory.selection import best_of_n_policy
 from engine.theory.side_by_side import preference_losses
@@ -68,6 +69,7 @@ __all__ = [
     "process_outcome",
     "ranking_pairs",
     "reinforce_variance",
+    "reward_loss",
     "rloo_advantages",
     "score_function",
     "self_training",
