@@ -50,6 +50,27 @@ def _common(
     )
 
 
+PREFERENCE_METRICS = (
+    "loss",
+    "rewards/margins",
+    "objective/kl",
+    "rewards/accuracies",
+    "logps/chosen",
+    "logps/rejected",
+    "rewards/chosen",
+    "rewards/rejected",
+    "eval_rewards/accuracies",
+    "grad_norm",
+    "learning_rate",
+)
+
+
+def _without(*names: str) -> tuple[str, ...]:
+    return tuple(name for name in PREFERENCE_METRICS if name not in names)
+
+
+BETA = HyperParameter("beta", 1.0, 1e-4, 1000.0)
+
 METHODS = {
     row.id: row
     for row in (
@@ -83,27 +104,83 @@ METHODS = {
         Method(
             id="dpo",
             data="preference",
-            loop="engine.loops.offline:DirectPreference",
-            hyper=(
-                *_common(2e-3, 4),
-                HyperParameter("beta", 1.0, 1e-4, 1000.0),
-                HyperParameter("label_smoothing", 0.0, 0.0, 0.499),
-            ),
-            metrics=(
-                "loss",
-                "rewards/margins",
-                "objective/kl",
-                "rewards/accuracies",
-                "logps/chosen",
-                "logps/rejected",
-                "rewards/chosen",
-                "rewards/rejected",
-                "eval_rewards/accuracies",
-                "grad_norm",
-                "learning_rate",
-            ),
+            loop="engine.loops.direct:DirectPreference",
+            hyper=(*_common(2e-3, 4), BETA, HyperParameter("label_smoothing", 0.0, 0.0, 0.499)),
+            metrics=PREFERENCE_METRICS,
             chapter="04",
             lab="01",
+        ),
+        Method(
+            id="cdpo",
+            data="preference",
+            loop="engine.loops.direct:DirectPreference",
+            hyper=(*_common(2e-3, 4), BETA, HyperParameter("label_smoothing", 0.1, 0.0, 0.499)),
+            metrics=PREFERENCE_METRICS,
+            chapter="04",
+        ),
+        Method(
+            id="robust-dpo",
+            data="preference",
+            loop="engine.loops.direct:RobustPreference",
+            hyper=(*_common(2e-3, 4), BETA, HyperParameter("label_smoothing", 0.05, 0.0, 0.499)),
+            metrics=PREFERENCE_METRICS,
+            chapter="04",
+        ),
+        Method(
+            id="ipo",
+            data="preference",
+            loop="engine.loops.direct:IdentityPreference",
+            hyper=(
+                *_common(2e-3, 4),
+                HyperParameter("tau", 0.1, 1e-4, 1000.0),
+                HyperParameter("length_normalized", False),
+            ),
+            metrics=PREFERENCE_METRICS,
+            chapter="04",
+        ),
+        Method(
+            id="rpo",
+            data="preference",
+            loop="engine.loops.direct:RegularizedPreference",
+            hyper=(*_common(2e-3, 4), BETA, HyperParameter("rpo_alpha", 1.0, 0.0, 1000.0)),
+            metrics=(*PREFERENCE_METRICS, "nll_loss"),
+            chapter="04",
+        ),
+        Method(
+            id="kto",
+            data="unpaired",
+            loop="engine.loops.direct:KahnemanTversky",
+            hyper=(
+                *_common(2e-3, 4),
+                BETA,
+                HyperParameter("desirable_weight", 1.0, 0.0, 100.0),
+                HyperParameter("undesirable_weight", 1.0, 0.0, 100.0),
+            ),
+            metrics=(
+                *_without("rewards/accuracies", "logps/chosen", "logps/rejected", "eval_rewards/accuracies"),
+                "kl",
+            ),
+            chapter="04",
+        ),
+        Method(
+            id="orpo",
+            data="preference",
+            loop="engine.loops.direct:OddsRatio",
+            hyper=(*_common(2e-3, 4), HyperParameter("lam", 1.0, 0.0, 1000.0)),
+            metrics=(*_without("logps/chosen", "logps/rejected"), "nll_loss", "log_odds_ratio", "log_odds_chosen"),
+            chapter="04",
+        ),
+        Method(
+            id="simpo",
+            data="preference",
+            loop="engine.loops.direct:SimplePreference",
+            hyper=(
+                *_common(2e-3, 4),
+                HyperParameter("beta", 2.0, 1e-4, 1000.0),
+                HyperParameter("gamma", 1.0, 0.0, 1000.0),
+            ),
+            metrics=_without("logps/chosen", "logps/rejected"),
+            chapter="04",
         ),
         Method(
             id="constitutional",

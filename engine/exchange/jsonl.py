@@ -15,9 +15,11 @@ MAX_ROWS = 1_000_000
 SHAPES: dict[str, tuple[str, ...]] = {
     "preference": ("prompt", "chosen", "rejected"),
     "prompt-completion": ("prompt", "completion"),
+    "unpaired": ("prompt", "completion"),
     "prompt": ("prompt",),
 }
-"""The text fields of a row, under the names that TRL gives them. A preference may also carry a number, `margin`."""
+"""The text fields of a row, under the names that TRL gives them. A preference may also carry a number, `margin`; an
+unpaired answer has a truth value, `label`: whether it is desirable."""
 
 
 class _Fault(Exception):
@@ -53,7 +55,7 @@ def check_row(row: Mapping[str, Any], shape: str, file: str, line: int) -> dict[
     """The fields of `shape` in one row. `file` and `line` say in a Problem where the row came from.
 
     Raises Problem `jsonl.missing_field`, `.wrong_type`, `.empty_text`, `.bad_text` (half of a surrogate pair),
-    `.same_answers` (chosen equals rejected), `.wrong_margin`, `.not_finite` (a margin that no float can hold).
+    `.same_answers` (chosen equals rejected), `.wrong_label`, `.wrong_margin`, `.not_finite` (a margin that no float can hold).
     """
     for field in SHAPES[shape]:
         if field not in row:
@@ -65,7 +67,11 @@ def check_row(row: Mapping[str, Any], shape: str, file: str, line: int) -> dict[
             raise Problem("jsonl.empty_text", file=file, line=line, field=field)
         if any("\ud800" <= letter <= "\udfff" for letter in text):
             raise Problem("jsonl.bad_text", file=file, line=line, field=field)
-    checked = {field: row[field] for field in SHAPES[shape]}
+    checked: dict[str, Any] = {field: row[field] for field in SHAPES[shape]}
+    if shape == "unpaired":
+        if not isinstance(row.get("label"), bool):
+            raise Problem("jsonl.wrong_label", file=file, line=line)
+        checked["label"] = row["label"]
     if shape == "preference":
         if row["chosen"].strip() == row["rejected"].strip():
             raise Problem("jsonl.same_answers", file=file, line=line)

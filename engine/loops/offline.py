@@ -1,4 +1,4 @@
-"""Training on a fixed data set: SFT, the reward model, and DPO on a LoRA stage."""
+"""Training a LoRA stage on a fixed data set: the frame, SFT and the reward model."""
 
 import math
 from abc import ABC, abstractmethod
@@ -11,12 +11,14 @@ from torch import Tensor
 
 from engine.evaluate import gates, watch
 from engine.loops.adapter import Adapter, order, rows, run_policy
-from engine.losses.preference import dpo_loss
 from engine.losses.reward import reward_loss
 from engine.losses.sft import sft_loss
 from engine.models.logprobs import Batch, token_logps
 from engine.models.policy import RewardModel
 from engine.runs.recipe import Recipe
+
+
+Rows = Sequence[dict[str, Any]]
 
 
 class Offline(ABC):
@@ -31,8 +33,8 @@ class Offline(ABC):
         self.folder, self.recipe = folder, recipe
         self.policy = run_policy(folder, recipe)
         self.items_per_step = recipe.hyper["per_device_train_batch_size"]
-        self.train = [self.pack(group) for group in self.grouped(rows(folder, "train"))]
-        self.held_out = [self.pack(group) for group in self.grouped(rows(folder, "eval"))]
+        self.train_rows, self.held_out_rows = (self.grouped(rows(folder, name)) for name in ("train", "eval"))
+        self.train, self.held_out = (list(map(self.pack, groups)) for groups in (self.train_rows, self.held_out_rows))
         self.total_steps = recipe.hyper["num_train_epochs"] * len(self.train)
         self.next_step = 0
         self.adapter = Adapter(self.policy, recipe, self.total_steps, self.head())
@@ -52,13 +54,13 @@ class Offline(ABC):
         """Metrics on the held-out rows, named `eval_…`."""
         return {}
 
-    def grouped(self, data: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    def grouped(self, data: Rows) -> list[list[dict[str, Any]]]:
         """Batches of rows of like length, so that little is spent on padding."""
         size = self.items_per_step
         ranked = sorted(data, key=lambda row: len(row["prompt"]) + sum(map(len, self.completions(row))))
         return [ranked[start : start + size] for start in range(0, len(ranked), size)]
 
-    def pack(self, group: Sequence[dict[str, Any]]) -> Batch:
+    def pack(self, group: Rows) -> Batch:
         return self.policy.pack([row["prompt"] for row in group], [self.completions(row) for row in group])
 
     def step(self) -> dict[str, float]:
@@ -136,35 +138,3 @@ class RewardModelling(Offline):
 
     def finish(self) -> dict[str, Any]:
         return gates.reward_model(self.model, rows(self.folder, "eval"), self.recipe)
-
-
-class DirectPreference(Offline):
-    """DPO: the policy against the reference, which is the same model with the new stage switched off."""
-
-    def __init__(self, folder: Path, recipe: Recipe) -> None:
-        super().__init__(folder, recipe)
-        with torch.no_grad(), self.policy.switched_off():
-            self.ref_logps = [self.policy.logps(batch) for batch in self.train]
-            self.held_out_ref_logps = [self.policy.logps(batch) for batch in self.held_out]
-
-    def loss(self, number: int) -> tuple[Tensor, dict[str, Tensor]]:
-        return self.preference(self.train[number], self.ref_logps[number])
-
-    def preference(self, batch: Batch, ref_logps: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        chosen, rejected = self.policy.logps(batch).unbind(1)
-        ref_chosen, ref_rejected = ref_logps.unbind(1)
-        hyper = self.recipe.hyper
-        return dpo_loss(chosen, rejected, ref_chosen, ref_rejected, hyper["beta"], hyper["label_smoothing"])
-
-    def held_out_metrics(self) -> dict[str, float]:
-        totals: dict[str, float] = {}
-        for batch, ref_logps in zip(self.held_out, self.held_out_ref_logps, strict=True):
-            _, metrics = self.preference(batch, ref_logps)
-            for name in ("loss", "rewards/accuracies", "rewards/margins"):
-                totals[f"eval_{name}"] = totals.get(f"eval_{name}", 0.0) + metrics[name].item() * len(batch)
-        count = sum(len(batch) for batch in self.held_out)
-        averages = {name: total / count for name, total in totals.items()}
-        return averages | {"objective/kl": watch.kl_to_reference(self.policy)}
-
-    def finish(self) -> dict[str, Any]:
-        return gates.win_rate(self.policy, self.recipe)

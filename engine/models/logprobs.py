@@ -44,6 +44,12 @@ class Batch:
         itself = torch.eye(length, dtype=torch.bool)
         return (earlier & ((seen == 0) | (seen == looking)) | itself)[:, None]
 
+    @cached_property
+    def lengths(self) -> Tensor:
+        """(N, K): the tokens of each completion, EOS included."""
+        counts = torch.zeros_like(self.ends)
+        return counts.scatter_add(1, self.owners.clamp(min=0), (self.owners >= 0).long())
+
 
 def pack(prompts: Sequence[Sequence[int]], completions: Sequence[Sequence[Sequence[int]]], *, pad: int) -> Batch:
     """Rows of `completions` (N, K, ragged) behind their prompts (N, ragged)."""

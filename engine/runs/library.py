@@ -99,6 +99,8 @@ def _data(recipe: Recipe, shape: str, rows: Rows | None) -> dict[str, Rows]:
     if recipe.data == "labels":
         if not rows:
             raise Problem("runs.no_labels")
+        if shape == "unpaired":
+            rows = preferences.unpaired(map(dict, rows), recipe.seed)
         train = [jsonl.check_row(row, shape, "labels", number) for number, row in enumerate(rows, 1)]
         return {**_shipped(recipe.seed, shape), "train": train}
     return _split(jsonl.read_rows(Path(recipe.data), shape), recipe)
@@ -108,6 +110,11 @@ def _shipped(seed: int, shape: str) -> dict[str, Rows]:
     match shape:
         case "preference":
             return {"train": preferences.training_pairs(seed), "eval": preferences.held_out_pairs(seed, HELD_OUT)}
+        case "unpaired":
+            return {
+                "train": preferences.unpaired(preferences.training_pairs(seed), seed),
+                "eval": preferences.unpaired(preferences.held_out_pairs(seed, HELD_OUT), seed),
+            }
         case "prompt-completion":
             return {"train": demonstrations(seed), "eval": demonstrations(seed, HELD_OUT, held_out=True)}
     return {}

@@ -1,7 +1,7 @@
 """Preference sets of the world, seeded: pairs for training, pairs and prompts held out, and nothing in both."""
 
 import random
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from engine.world import prompts
@@ -58,6 +58,17 @@ def training_pairs(seed: int, count: int = 200) -> list[Row]:
 def held_out_pairs(seed: int, count: int = 40) -> list[Row]:
     """Pairs on held-out sentences, over all verbs: a fifth of them on verbs that no preference was given for."""
     return _pairs(f"held-out pairs:{seed}", count, held_out=True, lemmas=tuple(VERBS))
+
+
+def unpaired(rows: Iterable[Row], seed: int) -> list[Row]:
+    """`prompt, completion, label` of both sides of every pair, shuffled so that nothing shows what was a pair."""
+    single = [
+        {"prompt": row["prompt"], "completion": row[side], "label": side == "chosen"}
+        for row in rows
+        for side in ("chosen", "rejected")
+    ]
+    random.Random(f"unpaired:{seed}").shuffle(single)
+    return single
 
 
 def held_out_prompts(seed: int, count: int = 50, lemmas: Collection[str] = tuple(VERBS)) -> list[Prompt]:

@@ -1,8 +1,9 @@
+from importlib import import_module
+
 import pytest
 import torch
 
-from engine.loops.iterate import Constitutional
-from engine.loops.offline import DirectPreference, RewardModelling, SupervisedFineTuning
+from engine.methods import METHODS
 from engine.runs import library
 from engine.runs.recipe import Recipe
 from engine.world.documents import demonstrations
@@ -10,16 +11,8 @@ from engine.world.preferences import training_pairs
 
 torch.set_num_threads(1)
 
-KINDS = {
-    "sft": SupervisedFineTuning,
-    "reward-model": RewardModelling,
-    "dpo": DirectPreference,
-    "constitutional": Constitutional,
-}
 SMALL = {
-    "sft": {"num_train_epochs": 2},
-    "reward-model": {"num_train_epochs": 2},
-    "dpo": {"num_train_epochs": 2},
+    **{method: {"num_train_epochs": 2} for method, row in METHODS.items() if row.data != "prompt"},
     "constitutional": {"num_train_epochs": 1, "prompts": 48, "replay": 16},
 }
 """Runs of a few steps: three batches and two epochs, or two steps of revision and two for each trained stage."""
@@ -34,7 +27,8 @@ def new_loop(tmp_path):
         rows = demonstrations(0, 72) if method == "sft" else training_pairs(0, 40)
         recipe = Recipe.make(method, {**own, **SMALL[method], **settings})
         folder = library.create(recipe, rows if own else None, root=tmp_path / "runs")
-        return KINDS[method](folder, recipe)
+        module, name = METHODS[method].loop.split(":")
+        return getattr(import_module(module), name)(folder, recipe)
 
     return make
 

@@ -5,7 +5,9 @@ import json
 import pytest
 import torch
 
-CUTS = {"sft": (1, 3, 5), "reward-model": (1, 3, 5), "dpo": (1, 3, 5), "constitutional": (1, 2, 3, 4, 5, 7)}
+from engine.methods import METHODS
+
+CUTS = {method: (1, 3, 5) for method in METHODS} | {"constitutional": (1, 2, 3, 4, 5, 7)}
 
 
 def finished(loop):

@@ -12,7 +12,8 @@ from safetensors.torch import load_file, save_file
 
 from engine.errors import Problem
 from engine.evaluate import gates
-from engine.loops.offline import DirectPreference, RewardModelling, SupervisedFineTuning
+from engine.loops.direct import DirectPreference
+from engine.loops.offline import RewardModelling, SupervisedFineTuning
 from engine.models.foreign import ForeignPolicy, ForeignTokenizer, rows_of
 from engine.models.policy import BASE, SFT, LlamaPolicy, load_base, load_policy, load_reward_model
 from engine.runs import library

@@ -10,7 +10,8 @@ import transformers
 from safetensors.torch import load_file, save_file
 
 from engine.errors import Problem
-from engine.loops.offline import DirectPreference, RewardModelling
+from engine.loops.direct import DirectPreference
+from engine.loops.offline import RewardModelling
 from engine.models import lora
 from engine.models.policy import BASE, SFT, LlamaPolicy, RewardModel, load_policy, load_reward_model
 from engine.runs import library

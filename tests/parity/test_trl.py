@@ -17,7 +17,8 @@ import trl
 
 from engine.bench import opponent
 from engine.bench.measures import merged_model
-from engine.loops.offline import DirectPreference, RewardModelling, SupervisedFineTuning
+from engine.loops.direct import DirectPreference
+from engine.loops.offline import RewardModelling, SupervisedFineTuning
 from engine.models.lora import PREFIX, adapter_tensors
 from engine.runs import library
 from engine.runs.recipe import Recipe
