@@ -2,7 +2,6 @@
 
 from tui.numbers import minus
 
-
 DIGITS = "₁₂₃₄₅₆₇₈₉"
 
 

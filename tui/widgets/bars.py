@@ -21,3 +21,12 @@ def balance(value: float, reach: float, width: int) -> Content:
         (" " * (half - left), ""), (LOST[0] * left, LOST[1]), ("│", "$secondary"), (KEPT[0] * right, KEPT[1]),
         (" " * (half - right), ""),
     )  # fmt: skip
+
+
+def marked(share: float, width: int, mark: float, style: str = KEPT[1]) -> Content:
+    """`share` (0 to 1) as a bar of `width` cells with ┊ where `mark` lies, such as an even chance."""
+    cells = round(min(1.0, max(0.0, share)) * width)
+    place = min(width - 1, round(mark * width))
+    parts = [(KEPT[0], style) if cell < cells else REST for cell in range(width)]
+    parts[place] = ("┊", "$foreground" if place >= cells else f"$surface on {style}")
+    return Content.assemble(*parts)

@@ -21,8 +21,8 @@ CLOSE = 1e-9
 class Track:
     """From where to where a number can go. `step` and `fine` are the two sizes of a move; a `log` track has none.
 
-    With 0 decimals a track takes whole numbers only: 1, 2, 3, 4, 5, 6, 8, 10, 12… on a `log` track. `marks` are the only
-    values of a `log` track that has them, such as powers of two.
+    With 0 decimals a track takes whole numbers only: 1, 2, 3, 4, 5, 6, 8, 10, 12… on a `log` track. A `log` track with
+    `marks`, such as powers of two, takes those alone.
     """
 
     low: float
