@@ -17,6 +17,7 @@ BLOCKS = {
     "reinforce-variance": "tui.live.reinforce_variance:ReinforceVarianceBlock",
     "gae": "tui.live.gae:GAEBlock",
     "ranking-pairs": "tui.live.ranking_pairs:RankingPairsBlock",
+    "reward-loss": "tui.live.reward_loss:RewardLossBlock",
     "overoptimisation": "tui.live.overoptimisation:OveroptimisationBlock",
     "beta-table": "tui.live.beta_table:BetaTableBlock",
     "kl-convergence": "tui.live.kl_convergence:KLConvergenceBlock",
