@@ -112,7 +112,7 @@ class Plot:
                 self.canvas.column(self._dot_x(x), 0, self._dot_y(y), style % len(STYLES))
 
     def guide(self, x: float, under: str = "") -> None:
-        self.guides.add(self._column(x))
+        self.guides.add(self.column(x))
         if under:
             self.below.append((x, under))
 
@@ -121,7 +121,7 @@ class Plot:
 
     def sign(self, x: float, y: float, text: str = "●", style: str = HERE) -> None:
         """`text` from the cell of (x, y) to the right; kept inside the plot."""
-        first = min(self._column(x), self.columns - len(text))
+        first = min(self.column(x), self.columns - len(text))
         for offset, character in enumerate(text):
             self.signs[self._row(y), first + offset] = (character, style)
 
@@ -134,7 +134,7 @@ class Plot:
         """In dots from the bottom; up to two plots beyond it, so that a line leaves the plot as steep as it is."""
         return round(min(3.0, max(-2.0, self.y.share(y))) * (4 * self.rows - 1))
 
-    def _column(self, x: float) -> int:
+    def column(self, x: float) -> int:
         return self._dot_x(x) // 2
 
     def _row(self, y: float) -> int:
@@ -171,7 +171,7 @@ class Plot:
         end = len(line) - len(self.x.label)
         line[end:] = self.x.label
         for x, label in [*self.below, *self.x.labelled(max(1, self.columns // 10))]:
-            start = GUTTER + self._column(x) - len(label) // 2
+            start = GUTTER + self.column(x) - len(label) // 2
             start = min(max(start, 0), len(line) - len(label))
             around = line[max(0, start - 1) : start + len(label) + 1]
             if not "".join(around).strip():

@@ -184,8 +184,10 @@ class LiveBlock(Container):
         readout.refresh(layout=len(self._shown(readout.content_size.width)) != readout.content_size.height)
 
     def action_reset(self) -> None:
-        for control in (*self._sliders.values(), *self._fields.values()):
-            control.reset()
+        for slider in self._sliders.values():
+            slider.reset()
+        for field in self._fields.values():
+            field.reset()
         self._redraw_list()
 
     def action_neighbour(self, direction: int) -> None:

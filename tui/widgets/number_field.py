@@ -1,12 +1,15 @@
 """A list of numbers the learner types: `label  1 0 0 1`."""
 
 import re
+from fractions import Fraction
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Label
+
+from engine.errors import Problem
 
 
 class NumberInput(Input):
@@ -21,7 +24,7 @@ class NumberInput(Input):
 
 
 class NumberField(Horizontal):
-    """Posts `Changed` whenever the text changes; what the numbers must be is the formula's business."""
+    """Posts `Changed` whenever the text changes; which numbers are possible is the formula's business."""
 
     class Changed(Message):
         """`field.text` is new."""
@@ -61,6 +64,13 @@ class NumberField(Horizontal):
             return [part.strip(",;").replace(",", ".") for part in parts]
         return [part for part in re.split("[,;]", self.text.strip()) if part]
 
+    @property
+    def numbers(self) -> list[float]:
+        """The items as numbers; "1/3" is one. Raises Problem "live.no_numbers" or "live.not_a_number"."""
+        if not self.items:
+            raise Problem("live.no_numbers")
+        return [_number(item) for item in self.items]
+
     def reset(self) -> None:
         with self.prevent(Input.Changed):
             self.input.value = self.start
@@ -69,3 +79,10 @@ class NumberField(Horizontal):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self.post_message(self.Changed(self))
+
+
+def _number(item: str) -> float:
+    try:
+        return float(Fraction(item))
+    except (ValueError, ZeroDivisionError, OverflowError):
+        raise Problem("live.not_a_number", typed=item[:20]) from None
