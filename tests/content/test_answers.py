@@ -90,8 +90,8 @@ def test_verdicts(asked: Question, typed: str, code: str) -> None:
 
 
 def test_a_mistake_is_named_with_its_own_sentence() -> None:
-    assert check(NUMBER, "71,2 %").params == {"text": "You multiplied by β."}
-    assert check(CHOICE, "a").params == {"text": "It is 4.8."}
+    assert check(NUMBER, "71,2 %").params == {"name": None, "text": "You multiplied by β."}
+    assert check(CHOICE, "a").params == {"name": None, "text": "It is 4.8."}
 
 
 def test_too_coarse_says_how_many_decimals_it_takes() -> None:
@@ -154,7 +154,8 @@ def test_any_text_gets_a_verdict(typed: str) -> None:
         ({"type": None}, "type"),
         ({"id": 3}, "id"),
         ({"prompt": " "}, "prompt"),
-        ({"answer": "0.9"}, "answer"),
+        ({"answer": "0.9."}, "answer"),
+        ({"answer": "beta"}, "answer"),
         ({"answer": None}, "answer"),
         ({"answer": float("nan")}, "answer"),
         ({"answer": True}, "answer"),

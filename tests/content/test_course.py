@@ -1,9 +1,12 @@
 """The chapters and labs themselves: both languages say the same, and every number, formula and link is right."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -11,7 +14,7 @@ import pytest
 from content import chapters, labs, markup
 from content.chapters import Section
 from content.maths import display, inline
-from content.questions import Question, as_typed, check, right_answer
+from content.questions import LISTING, Question, as_typed, check, draw, right_answer, sentence
 from content.text import LANGUAGES, ROOT
 from engine.theory import compute
 from tui.live import BLOCKS
@@ -31,12 +34,18 @@ def document(name: str, language: str) -> Any:
 
 def sections(name: str) -> Iterator[tuple[str, Section]]:
     for language in LANGUAGES:
-        for section in document(name, language).sections:
-            yield language, section
+        if (ROOT / language / name).exists():  # that it does is tested once, below
+            for section in document(name, language).sections:
+                yield language, section
 
 
 def where(section: Section, line: int) -> str:
     return f"{section.file.parent.parent.name}/{section.file.name}:{section.line + line - 1}"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_file_is_there_in_both_languages(name: str) -> None:
+    assert [language for language in LANGUAGES if (ROOT / language / name).exists()] == list(LANGUAGES)
 
 
 def pairs(name: str) -> list[tuple[Section, Section]]:
@@ -70,10 +79,27 @@ def described(fence: markup.Fence, section: Section) -> Any:
         return live.formula, dict(live.arguments), bool(live.try_this)
     if fence.kind != "question":
         return fence.kind, fence.body
-    question = next(question for question in section.questions if f'"{question.id}"' in fence.body)
-    mistakes = [mistake.values for mistake in question.mistakes]
-    shape = (len(question.options), bool(question.explanation), question.metric, question.percent)
-    return question.id, question.type, question.values, question.tolerance, mistakes, shape
+    question = next(question for question in section.questions if question.id in fence.body)
+    return shape(question)
+
+
+def shape(question: Question) -> Any:
+    """A question without its sentences, but with the placeholders in them."""
+    bare = replace(question, prompt="", options=(), mistakes=(), explanation="", check=None)
+    return (
+        replace(bare, steps=(), rubric=(), hints=()),
+        question.check and (question.check.formula, question.check.arguments, question.check.results),
+        [replace(mistake, text="") for mistake in question.mistakes],
+        [len(texts) for texts in (question.options, question.rubric, question.hints)],
+        [bool(question.explanation), *(bool(mistake.text) for mistake in question.mistakes)],
+        Counter(field for text in texts(question) for field in re.findall(r"\{[^{}]+\}", text)),
+        [shape(step) for step in question.steps],
+    )
+
+
+def texts(question: Question) -> tuple[str, ...]:
+    mistakes = (mistake.text for mistake in question.mistakes)
+    return (question.prompt, question.explanation, *question.options, *question.hints, *question.rubric, *mistakes)
 
 
 def formulas(section: Section, block: bool) -> list[str]:
@@ -216,29 +242,71 @@ def test_every_link_leads_somewhere(name: str) -> None:
                 assert chapters.chapter(place, language), where(section, link.line)
 
 
-def questions(name: str) -> Iterator[tuple[str, Question]]:
+SEEDS = 200
+compute_once = lru_cache(maxsize=None)(lambda name, arguments: compute(name, json.loads(arguments)))
+
+
+def cached(name: str, arguments: Any) -> Any:
+    return compute_once(name, json.dumps(arguments, sort_keys=True))
+
+
+def questions(name: str, seeds: int = 1) -> Iterator[tuple[str, Question]]:
+    """Every question with numbers, each step by itself; those with fresh numbers once for each seed (in English: the
+    Spanish ones have the same numbers, and are drawn a few times)."""
     for language, section in sections(name):
         for question in section.questions:
-            yield f"{language} {question.id}", question
+            for seed in range((seeds if language == "en" else min(seeds, 3)) if question.fresh else 1):
+                drawn = draw(question, seed, cached)
+                for asked in drawn.steps or (drawn,):
+                    yield f"{language} {asked.id} seed {seed}", asked
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_question_accepts_its_answer_and_names_its_mistakes(name: str) -> None:
-    for label, question in questions(name):
+    for label, question in questions(name, SEEDS):
         if question.metric:
             assert not question.values, f"{label}: a prediction has no answer"
             continue
         assert question.explanation, label
+        assert check(question, "").code == "unparsed", label
         if question.type == "free":
             continue
-        answer = right_answer(question)
-        assert check(question, answer).code == "correct", label
+        assert check(question, typed(question, right(question))).code == "correct", label
         if question.type == "number":
-            assert check(question, answer.replace(".", ",")).code == "correct", label
+            assert check(question, right_answer(question).replace(".", ",")).code == "correct", label
         for mistake in question.mistakes:
-            typed = as_typed(question, mistake.values)
-            verdict = check(question, typed)
-            assert (verdict.code, verdict.params.get("text")) == ("mistake", mistake.text), f"{label}: {typed}"
+            answer = mistake.values if mistake.expression is None else mistake.expression
+            verdict = check(question, typed(question, answer))
+            named = (verdict.code, verdict.params.get("name"), verdict.params.get("text"))
+            assert named == ("mistake", mistake.name, mistake.text), f"{label}: {typed(question, answer)}"
+            assert len(sentence(verdict, label[:2])) > 20, label
+
+
+def right(question: Question) -> Any:
+    return question.values if question.expression is None else question.expression
+
+
+def typed(question: Question, answer: Any) -> str:
+    """An answer as a learner types it: options by their numbers."""
+    if question.type in LISTING:
+        return " ".join(str(int(value)) for value in answer)
+    return as_typed(question, answer)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_hint_gives_the_answer_away(name: str) -> None:
+    leaks: Counter[str] = Counter()
+    drawn: Counter[str] = Counter()
+    for label, question in questions(name, 40):
+        if question.type not in ("number", "vector"):
+            continue
+        drawn[label.split(" seed")[0]] += 1
+        answer = right_answer(question).strip("()")
+        leaks[label.split(" seed")[0]] += any(
+            re.search(rf"(?<![\d.]){re.escape(answer)}(?![\d.]*\d)", hint) for hint in question.hints
+        )
+    # By chance a drawn number now and then equals the answer; a hint that contains it does so always.
+    assert [label for label, count in leaks.items() if count > drawn[label] / 2] == []
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -247,7 +315,7 @@ def test_every_numerical_answer_is_a_checked_number(name: str) -> None:
         beside = [result for found in section.checks for result in found.results.values()]
         beside += [worked_out.printed for worked_out in section.arithmetic]
         for question in section.questions:
-            if question.metric or question.type not in ("number", "vector"):
+            if question.metric or question.to_draw or question.type not in ("number", "vector"):
                 continue
             own = list(question.check.results.values()) if question.check else []
             printed = [Decimal(number) for result in own or beside for number in result if number[-1:].isdigit()]
@@ -261,7 +329,8 @@ def test_question_ids_are_unique() -> None:
         ids = Counter(
             question.id
             for name in FILES
-            for section in document(name, language).sections
+            for found, section in sections(name)
             for question in section.questions
+            if found == language
         )
         assert [id for id, count in ids.items() if count > 1] == []
