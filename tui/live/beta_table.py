@@ -1,5 +1,6 @@
 """One row a β: the optimal policies side by side, and the frontier of reward against distance on which they lie."""
 
+import math
 from collections.abc import Iterator
 
 from textual.content import Content
@@ -72,14 +73,16 @@ class BetaTableBlock(LiveBlock):
             shares = "".join(f"{fixed(share, decimals):>{column}}" for share in policy)
             numbers = f"{beta:>6g}{shares}{fixed(kl, 3):>8}"
             lines.append(Content.assemble((f"{sign(row)} ", HERE), numbers, (f"{fixed(expected, 3):>8}", "bold")))
-        best = optimal_policy(prior, reward, betas[0])
-        tilt = f"{fixed(prior[0], 3)} · exp({fixed(reward[0], 2)} / {betas[0]:g})"
+        # The β nearest to 1: its numbers are the easiest to read.
+        row = min(range(len(betas)), key=lambda row: abs(math.log(betas[row])))
+        best = optimal_policy(prior, reward, betas[row])
+        tilt = f"{fixed(prior[0], 3)} · exp({fixed(reward[0], 2)} / {betas[row]:g})"
         result = (fixed(best.policy[0]), "bold $accent")
         lines.append(
             fitting(
                 width,
-                Content.assemble((sign(0), HERE), f" π*(y₁) = {tilt} / {fixed(best.Z)} = ", result),
-                Content.assemble((sign(0), HERE), " π*(y₁) = ", result),
+                Content.assemble((sign(row), HERE), f" π*(y₁) = {tilt} / {fixed(best.Z)} = ", result),
+                Content.assemble((sign(row), HERE), " π*(y₁) = ", result),
             )
         )
         return lines

@@ -24,7 +24,7 @@ class OveroptimisationBlock(LiveBlock):
 
     title = "live.overoptimisation.title"
     hint = "live.overoptimisation.try"
-    defaults = {"alpha": 2.0, "beta": 0.5, "kl": 4.0, "form": "bon"}
+    defaults = {"alpha": 1.5, "beta": 0.75, "kl": 0.5, "form": "bon"}
 
     def sliders(self) -> Iterator[Slider]:
         arguments, say = self.arguments, self.app.t
@@ -36,9 +36,11 @@ class OveroptimisationBlock(LiveBlock):
 
     @property
     def furthest(self) -> float:
-        """The right end of the plot, in d: beyond where the block opens, and where best-of-N is back at 0."""
+        """The right end of the plot, in d: beyond where the block opens, and to the peak of RL if that is not far."""
         alpha, beta, kl = (float(self.arguments[name]) for name in ("alpha", "beta", "kl"))
-        return math.ceil(1.2 * max(alpha / beta, math.sqrt(kl), 1.0))
+        back_at_0 = max(alpha / beta, 1.0)
+        peak = overoptimisation(alpha, beta, kl, "rl").peak_d or 0.0
+        return math.ceil(1.2 * max(back_at_0, math.sqrt(kl), min(peak, 2 * back_at_0)))
 
     def result(self, values: Values, form: str, kl: float | None = None) -> Overoptimisation:
         return overoptimisation(values["alpha"], values["beta"], values["kl"] if kl is None else kl, form)
@@ -47,7 +49,7 @@ class OveroptimisationBlock(LiveBlock):
         tops = [self.result(values, form, min(self.furthest**2, peak)).reward
                 for form in FORMS if (peak := self.peak(values, form)) is not None]  # fmt: skip
         high = max(*tops, 0.5)
-        plot = Plot(width, ROWS, Axis(0, self.furthest, label="d = √KL"), Axis.around([-high / 2, high]))
+        plot = Plot(width, ROWS, Axis(0, self.furthest, label="d = √KL"), Axis(-0.4 * high, 1.15 * high))
         plot.level(0)
         for style, form in enumerate(FORMS):
             curve = overoptimisation_curve(values["alpha"], values["beta"], self.furthest**2, form, 2 * plot.columns)

@@ -89,4 +89,7 @@ class PPOClipBlock(LiveBlock):
             Content.styled(clipped, "bold $warning")
             if result.clipped
             else Content.styled(say("live.ppo_clip.free"), "$success"),
+            Content.styled(
+                say("live.ppo_clip.corners", low=fixed(1 - epsilon, 2), high=fixed(1 + epsilon, 2)), "$secondary"
+            ),
         ]

@@ -42,17 +42,14 @@ class RankingPairsBlock(LiveBlock):
     def lines(self, values: Values, width: int) -> list[Content]:
         rewards = [values[f"reward{number}"] for number in range(len(self.arguments["rewards"]))]
         result, say = ranking_pairs(self.ranking(), rewards), self.app.t
-        lines = []
+        lines = [Content.styled(f"{'':10}{'σ(r_w − r_l)':<19}{'P':>7}{'−log P':>9}", "$secondary")]
         for (better, worse), probability, loss in zip(result.pairs, result.probabilities, result.losses, strict=True):
-            difference = f"{fixed(rewards[better - 1], 2)} − {term(rewards[worse - 1])}"
-            head = f"y{DIGITS[better - 1]} ≻ y{DIGITS[worse - 1]}  σ({difference})".ljust(25)
-            numbers = f" = {fixed(probability)}  −log σ = {fixed(loss)}  "
-            room = width - len(head) - len(numbers)
             mark = ("✓ ", "$success") if probability > 0.5 else ("✗ ", "$error") if probability < 0.5 else ("= ", "")
-            if room < 8:
-                numbers = f" = {fixed(probability)} {fixed(loss):>8}  "
-                room = width - len(head) - len(numbers)
-            lines.append(Content.assemble(mark, head, numbers, bar(probability, max(2, room - 2))))
+            difference = f"σ({fixed(rewards[better - 1], 2)} − {term(rewards[worse - 1])})"
+            pair = f"y{DIGITS[better - 1]} ≻ y{DIGITS[worse - 1]} {difference:<19}"
+            numbers = f"{fixed(probability):>7}{fixed(loss):>9}  "
+            room = max(2, width - len(pair) - len(numbers) - 2)
+            lines.append(Content.assemble(mark, pair, numbers, bar(probability, room)))
         in_order = sum(probability > 0.5 for probability in result.probabilities)
         terms = " + ".join(fixed(loss, 3) for loss in result.losses)
         mean = (fixed(result.loss), "bold $accent")

@@ -17,7 +17,7 @@ from tui.widgets.live_block import LiveBlock, Values, fitting
 from tui.widgets.slider import Slider, Track
 
 REWARD = Track(-3, 3, step=0.25, fine=0.05)
-BATCH, BATCHES = 8, 200
+BATCH, BATCHES = 8, 400
 ROWS = 3
 WITHOUT, WITH = 3, 0  # line styles
 
@@ -63,7 +63,9 @@ class ReinforceVarianceBlock(LiveBlock):
             plot = Plot(width, ROWS, axis, Axis(0, 1, count=0))
             strip = density(estimates(drawn, policy, reward, baseline), axis, plot.columns)
             plot.stems(strip, style)
-            plot.guide(exact.gradient[0])
+            plot.guide(exact.gradient[0], "∇₁")
+            for row in range(ROWS):
+                plot.sign(exact.gradient[0], row / (ROWS - 1), "┊", "bold $accent")
             plot.sign(axis.low, 1, f"b = {fixed(baseline, 2)}", "bold")
             lines = [*lines[:-1], *plot.lines()]  # one axis for both
         return lines
@@ -117,12 +119,10 @@ def estimates(
 
 
 def density(values: Sequence[float], axis: Axis, columns: int) -> list[tuple[float, float]]:
-    """How many values fall into each cell, as two stems a cell, the highest 1; what is off the axis piles up at it."""
-    counts = [0] * columns
+    """How many values fall into each pair of cells, as stems, the highest 1; what is off the axis piles up at it."""
+    bins, dots = (columns + 1) // 2, 2 * columns
+    counts = [0] * bins
     for value in values:
-        counts[min(columns - 1, max(0, int(axis.share(value) * columns)))] += 1
+        counts[min(bins - 1, max(0, int(axis.share(value) * columns / 2)))] += 1
     most = max(counts)
-    return [
-        (axis.at((2 * cell + side) / (2 * columns - 1)), count / most)
-        for cell, count in enumerate(counts) if count for side in (0, 1)
-    ]  # fmt: skip
+    return [(axis.at(dot / (dots - 1)), counts[dot // 4] / most) for dot in range(dots) if counts[dot // 4]]

@@ -1,5 +1,6 @@
 """A worked example that moves: sliders, fields, a picture of the result, its numbers in words, and what to try."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -27,6 +28,7 @@ Values = Mapping[str, float]
 TWO_COLUMNS = 66
 """From this width on, sliders stand side by side."""
 PLAIN_WIDTH = 120
+SPACES = re.compile(" {3,}")
 NO_BARS = dict.fromkeys(map(ord, "█▓▒│"))
 
 
@@ -155,7 +157,8 @@ class LiveBlock(Container):
         controls = [f"{slider.label} = {slider.number()}" for slider in self._sliders.values()]
         controls += [f"{field.label} = {' '.join(field.items)}" for field in self._fields.values()]
         try:
-            lines = [line.plain.translate(NO_BARS).rstrip(" ·") for line in self.lines(self.values(), PLAIN_WIDTH)]
+            shown = (line.plain.translate(NO_BARS).strip(" ·") for line in self.lines(self.values(), PLAIN_WIDTH))
+            lines = [SPACES.sub("  ", line) for line in shown]
         except Problem as problem:
             lines = [clean(explain(problem, self.app.language))]
         return [*controls, *(line for line in lines if line)]
