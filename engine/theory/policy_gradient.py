@@ -30,7 +30,7 @@ def reinforce_variance(
     E[(R - b)² w] - ‖gradient‖², with w(y) = ‖e_y - π‖² = 1 - 2 π(y) + Σ π². It is lowest at b* = E[w R]/E[w]
     (Greensmith 2004), not at E[R]. A policy that is certain has w = 0 and no variance: there b* is its reward.
 
-    Worked number: π = (0.6, 0.3, 0.1), R = (1, 0.5, 0), b = 0 gives gradient (0.15, -0.075, -0.075), variance 0.1868;
+    Worked number: π = (0.6, 0.3, 0.1), R = (1, 0.5, 0), b = 0 gives gradient (0.15, -0.075, -0.075), variance 0.18675;
     b* = 0.5278 leaves 0.0363.
     """
     expected = math.fsum(p * r for p, r in zip(policy, reward, strict=True))
