@@ -36,7 +36,11 @@ def self_training(
     Worked number: policy (0.5, 0.5) and 1 sample a generation: all probability on one kind after one generation,
     entropies (0.6931, 0), survivors (2, 1).
     """
-    history = list(generations_of(policy, samples, generations, real_share, seed))
+    return summary(list(generations_of(policy, samples, generations, real_share, seed)))
+
+
+def summary(history: Sequence[tuple[float, ...]]) -> SelfTraining:
+    """What `self_training` says of a history of policies."""
     return SelfTraining(
         entropies=tuple(max(0.0, -math.fsum(p * math.log(p) for p in each if p > 0)) for each in history),
         survivors=tuple(sum(p > 0 for p in each) for each in history),

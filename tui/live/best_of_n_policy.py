@@ -6,17 +6,18 @@ from math import log
 from textual.content import Content
 
 from engine.theory import best_of_n, best_of_n_policy
-from tui.live.answers import AnswersBlock, answer
-from tui.live.written import fixed
+from tui.live.shares import Shares
+from tui.live.written import answer, fixed
 from tui.widgets.bars import bar
-from tui.widgets.live_block import Values, fitting
+from tui.widgets.live_block import LiveBlock, Values, fitting
 from tui.widgets.slider import Slider, Track
 
 DRAWS = Track(1, 200, log=True, decimals=0)
+REWARD = Track(-3, 3, step=0.25, fine=0.05)
 REACH = best_of_n(200).kl_bound  # where the bars of KL end
 
 
-class BestOfNPolicyBlock(AnswersBlock):
+class BestOfNPolicyBlock(LiveBlock):
     """The reference tilted by selection, beside the KL that this costs and the bound that is quoted for it."""
 
     title = "live.best_of_n_policy.title"
@@ -25,11 +26,17 @@ class BestOfNPolicyBlock(AnswersBlock):
 
     def sliders(self) -> Iterator[Slider]:
         yield Slider("n", "N", float(self.arguments["n"]), DRAWS)
-        yield from self.prior_sliders()
-        yield from self.reward_sliders()
+        self.shares = Shares("prior", "π_ref", self.arguments["prior"])
+        yield from self.shares.sliders()
+        for number, reward in enumerate(self.arguments["reward"]):
+            yield Slider(f"reward{number}", f"R({answer(number)})", float(reward), REWARD)
+
+    def moved(self, slider: Slider) -> None:
+        self.shares.make_room(self, slider)
 
     def lines(self, values: Values, width: int) -> list[Content]:
-        prior, reward, n = self.prior(values), self.rewards(values), int(values["n"])
+        prior, n = self.shares.of(values), int(values["n"])
+        reward = [values[f"reward{number}"] for number in range(len(prior))]
         best, say = best_of_n_policy(prior=prior, reward=reward, n=n), self.app.t
         lines = [Content.styled(f"    {say('live.best_of_n_policy.header', n=n)}", "$secondary")]
         for number, (before, now) in enumerate(zip(prior, best.policy, strict=True)):
@@ -42,7 +49,8 @@ class BestOfNPolicyBlock(AnswersBlock):
             numbers = f"KL {label.ljust(widest)}  {fixed(kl)}  "
             lines.append(Content.assemble(numbers, bar(kl / REACH, max(4, width - len(numbers)))))
         bound = f"log N − (N−1)/N = {fixed(log(n))} − {fixed((n - 1) / n)} = {fixed(best.kl_bound)} {say('live.nats')}"
-        lines.append(Content.assemble(f"{bound}   E[R] = ", (fixed(best.expected_reward), "bold $accent")))
+        lines.append(Content(bound))
+        lines.append(Content.assemble("E[R] = Σ π_N R = ", (fixed(best.expected_reward), "bold $accent")))
         return lines
 
     def formula(self, prior: list[float], reward: list[float], n: int, width: int) -> Content:

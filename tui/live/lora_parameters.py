@@ -14,7 +14,7 @@ POWERS = tuple(2.0**power for power in range(15))
 WIDTH = Track(16, 16384, log=True, decimals=0, marks=POWERS[4:])
 RANK = Track(1, 256, log=True, decimals=0, marks=POWERS[:9])
 COUNT = Track(1, 200, log=True, decimals=0)
-ROWS, COLUMNS = 6, 14  # of the longer side of W in the drawing
+SMALL, LARGE = (5, 10), (6, 14)  # rows and columns of the longer side of W in the drawing
 UPWARDS, SIDEWAYS = "▁▂▃▄▅▆▇█", "▏▎▍▌▋▊▉█"
 
 
@@ -35,22 +35,24 @@ class LoRAParametersBlock(LiveBlock):
 
     def picture(self, values: Values, width: int) -> list[Content]:
         d_in, d_out, rank = values["width_in"], values["width_out"], values["rank"]
+        high, wide = LARGE if width >= 60 else SMALL
         longest = max(d_in, d_out)
-        rows, columns = max(1, round(ROWS * d_out / longest)), max(1, round(COLUMNS * d_in / longest))
-        thin = max(1, round(8 * COLUMNS * rank / longest))
-        low = max(1, round(8 * ROWS * rank / longest))
+        rows, columns = max(1, round(high * d_out / longest)), max(1, round(wide * d_in / longest))
+        thin = min(8 * wide, max(1, round(8 * wide * rank / longest)))  # in eighths of a cell
+        low = min(8 * high, max(1, round(8 * high * rank / longest)))
         frozen = ["░" * columns] * rows
         tall = ["█" * (thin // 8) + (SIDEWAYS[thin % 8 - 1] if thin % 8 else "")] * rows
         flat = [UPWARDS[low % 8 - 1] * columns] * (low % 8 > 0) + ["█" * columns] * (low // 8)
-        scale = f"{values['alpha'] / rank:g}"
-        lines = [Content.styled("W".center(COLUMNS) + " " * (6 + len(scale)) + "B     A", "$secondary")]
-        for row in range(ROWS):
+        scale = f"{values['alpha'] / rank:.3g}"
+        head = "W".ljust(wide + 6 + len(scale)) + "B".ljust(len(tall[0]) + 3) + "A"
+        lines = [Content.styled(head, "$secondary")]
+        for row in range(high):
             left, middle, right = (part[row] if row < len(part) else "" for part in (frozen, tall, flat))
             sign = f" + {scale} · " if row == 0 else " " * (6 + len(scale))
             between = " · " if row == 0 else "   "
             lines.append(
                 Content.assemble(
-                    (left.ljust(COLUMNS), "$secondary"), sign, (middle.ljust(len(tall[0])), "$accent"), between,
+                    (left.ljust(wide), "$secondary"), sign, (middle.ljust(len(tall[0])), "$accent"), between,
                     (right, "$accent"),
                 )
             )  # fmt: skip

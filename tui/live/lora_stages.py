@@ -8,7 +8,7 @@ from engine.theory import lora_stages
 from tui.live.lora_parameters import COUNT, RANK, WIDTH
 from tui.live.written import grouped
 from tui.widgets.bars import bar
-from tui.widgets.live_block import LiveBlock, Values
+from tui.widgets.live_block import LiveBlock, Values, fitting
 from tui.widgets.slider import Slider, Track
 
 
@@ -28,15 +28,15 @@ class LoRAStagesBlock(LiveBlock):
 
     def picture(self, values: Values, width: int) -> list[Content]:
         """The base as a long bar, each stage as a block on it."""
-        stages, room = int(values["stages"]), max(12, min(width, 72) - 4)
+        stages, room = int(values["stages"]), max(12, width)
         size = {name: int(value) for name, value in values.items()}
         result = lora_stages(**size)
-        each = max(1, round(room * result.adapter / result.stacked_parameters))
-        base = max(4, room - stages * each)
+        each = min((room - 4) // stages, max(1, round(room * result.adapter / result.stacked_parameters)))
+        base = room - stages * each
         parts = [("░" * base, "$secondary")]
         for stage in range(stages):
             parts.append((("█" if stage % 2 == 0 else "▓") * each, "$accent" if stage % 2 == 0 else "$primary"))
-        names = "W".center(base) + "".join(str(stage + 1).center(each) for stage in range(stages) if each >= 1)
+        names = "W".center(base) + "".join(str(stage + 1).center(each) for stage in range(stages))
         return [Content.styled(names[:width], "$secondary"), Content.assemble(*parts)]
 
     def lines(self, values: Values, width: int) -> list[Content]:
@@ -58,14 +58,14 @@ class LoRAStagesBlock(LiveBlock):
         most = max(kept for _, kept, *_ in rows)
         for name, (kept, work), (_, parameters, _, undo) in zip(names, counts, rows, strict=True):
             mark = (undo, "bold $success" if undo == "✓" else "bold $error")
-            head = Content.assemble(
-                f"{name.ljust(widest)}  {kept.rjust(first)}  {work.rjust(second)}  ", mark, " " * (len(heads[2]) + 1)
-            )
-            room = width - head.cell_length
-            lines.append(Content.assemble(head, bar(parameters / most, room)) if room >= 6 else head)
+            head = Content.assemble(f"{name.ljust(widest)}  {kept.rjust(first)}  {work.rjust(second)}  ", mark)
+            gap = " " * (len(heads[2]) + 1)
+            room = width - head.cell_length - len(gap)
+            lines.append(Content.assemble(head, gap, bar(parameters / most, room)) if room >= 6 else head)
         d, r, stages, count = size["width"], size["rank"], size["stages"], size["matrices"]
-        one = f"2 r d · {count} = 2 · {r} · {d} · {count} = {grouped(result.adapter, language)}"
-        lines.append(Content(say("live.lora_stages.adapter", sum=one)))
+        adapter = grouped(result.adapter, language)
+        sums = (f"2 r d · {count} = 2 · {r} · {d} · {count} = {adapter}", f"2 r d · {count} = {adapter}")
+        lines.append(fitting(width, *(Content(say("live.lora_stages.adapter", sum=each)) for each in sums)))
         lines.append(Content(say("live.lora_stages.rank", r=r, stages=stages, width=d, rank=result.rank)))
         lines.append(Content.styled(say("live.lora_stages.lost"), "$secondary"))
         return lines

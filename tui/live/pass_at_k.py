@@ -13,6 +13,7 @@ from tui.widgets.live_block import LiveBlock, Values, fitting
 from tui.widgets.slider import Slider, Track
 
 ROWS = 8
+POINTS = 60  # of a curve at most
 COUNT = Track(1, 200, log=True, decimals=0)
 RIGHT = Track(0, 200, step=1, fine=1, decimals=0)
 
@@ -41,8 +42,8 @@ class PassAtKBlock(LiveBlock):
 
     def picture(self, values: Values, width: int) -> list[Content]:
         n, c, k = (int(values[name]) for name in "nck")
-        plot = Plot(min(width, 76), ROWS, Axis(1, max(n, 2), label="k"), Axis(0, 1))
-        tries = sorted({1 + round(place * (n - 1) / 160) for place in range(161)})
+        plot = Plot(width, ROWS, Axis(1, max(n, 2), label="k"), Axis(0, 1))
+        tries = sorted({1 + round(place * (n - 1) / POINTS) for place in range(POINTS + 1)})
         plot.line([(each, 1 - (1 - c / n) ** each) for each in tries], 1)
         plot.line([(each, pass_at_k(n=n, c=c, k=each).pass_at_k) for each in tries], 0)
         plot.sign(k, pass_at_k(n=n, c=c, k=k).pass_at_k)

@@ -1,6 +1,6 @@
 """Five direct methods on one pair: five small curves against the same margin, and five losses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -10,7 +10,7 @@ from engine.theory.side_by_side import PreferenceLosses
 from tui.live.pair import BETA
 from tui.live.written import fixed
 from tui.widgets.line_chart import Canvas
-from tui.widgets.live_block import LiveBlock, Values
+from tui.widgets.live_block import LiveBlock, Values, fitting
 from tui.widgets.slider import Slider, Track
 
 LOG_PROBABILITY = Track(-40, -0.1, step=1, fine=0.1, decimals=1)
@@ -21,22 +21,28 @@ REFERENCE = {"dpo": "✓", "ipo": "✓", "kto": "✓", "orpo": "–", "simpo": "
 ROWS = 5
 REACHES = (10.0, 20.0, 50.0, 100.0, 200.0)
 GAP = 2
-NUDGE = 1e-3  # nats, to measure a slope
+NUDGE = 1e-5  # nats, to measure a slope
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Where the small plots lie: h from -`reach` to `reach`, `columns` cells each, `GAP` between two."""
+    """The small plots: `columns` cells each after an indent, `GAP` between two; h goes from -`reach` to `reach`."""
 
     reach: float
+    indent: int
     columns: int
 
     def margins(self) -> list[float]:
-        dots = 2 * self.columns
-        return [self.reach * (2 * dot / (dots - 1) - 1) for dot in range(dots)]
+        """One margin a column."""
+        return [self.reach * (2 * column / (self.columns - 1) - 1) for column in range(self.columns)]
 
     def column(self, margin: float) -> int:
         return round((margin / self.reach + 1) / 2 * (self.columns - 1))
+
+    def row(self, head: str, cells: Sequence[tuple[str, str]]) -> Content:
+        """One line: a word, and below each plot what belongs to it."""
+        parts = [(text.center(self.columns + GAP)[: self.columns + GAP], style) for text, style in cells]
+        return Content.assemble((head.ljust(self.indent), "$secondary"), *parts)
 
 
 class PreferenceLossesBlock(LiveBlock):
@@ -75,25 +81,31 @@ class PreferenceLossesBlock(LiveBlock):
         loss: float = getattr(result, method)
         return loss + values["policy_chosen"] / values["length_chosen"] if method == "orpo" else loss
 
-    def picture(self, values: Values, width: int) -> list[Content]:
-        here = self.result(values, values["policy_rejected"])
-        furthest = max(abs(here.margin), 1 / (2 * values["tau"]))
+    def panels(self, values: Values, width: int) -> Panel:
+        """Room for five plots, and an axis that holds where you are and where IPO wants to be."""
+        furthest = max(abs(self.result(values, values["policy_rejected"]).margin), 1 / (2 * values["tau"]))
         reach = next((reach for reach in REACHES if reach >= furthest), REACHES[-1])
-        panel = Panel(reach, max(8, min(30, (width - GAP * (len(METHODS) - 1)) // len(METHODS))))
+        indent = max(len(self.app.t(f"live.preference_losses.{name}")) for name in ("loss", "pull")) + 1
+        return Panel(reach, indent, max(6, min(24, (width - indent) // len(METHODS) - GAP)))
+
+    def picture(self, values: Values, width: int) -> list[Content]:
+        here, panel = self.result(values, values["policy_rejected"]), self.panels(values, width)
         drawn = [
             (margin, self.result(values, rejected))
             for margin in panel.margins()
             if (rejected := self.rejected_at(values, margin)) < 0
         ]
-        panels = [self.panel(values, method, panel, drawn, here) for method in METHODS]
-        gap = Content(" " * GAP)
-        return [gap.join([lines[row] for lines in panels]) for row in range(ROWS + 2)]
+        plots = [self.plot(values, method, panel, drawn, here) for method in METHODS]
+        gap = Content(" " * (GAP // 2))
+        return [Content.assemble("h".ljust(panel.indent) if row == ROWS else " " * panel.indent,
+                                 *(part for plot in plots for part in (gap, plot[row], gap)))
+                for row in range(ROWS + 1)]  # fmt: skip
 
-    def panel(
+    def plot(
         self, values: Values, method: str, panel: Panel, drawn: list[tuple[float, PreferenceLosses]],
         here: PreferenceLosses,
     ) -> list[Content]:  # fmt: skip
-        """One small plot: its name, the curve with ┊ at h = 0 and ● where you are, and the ends of its axis."""
+        """One curve with ┊ at h = 0 and ● where you are, and the ends of its axis."""
         columns, canvas = panel.columns, Canvas(panel.columns, ROWS)
         heights = [self.pair_part(values, result, method) for _, result in drawn]
         top = max([*heights, self.pair_part(values, here, method)]) or 1.0
@@ -101,10 +113,10 @@ class PreferenceLossesBlock(LiveBlock):
         def dot(height: float) -> int:
             return round(height / top * (4 * ROWS - 1))
 
-        first = 2 * columns - len(drawn)  # the rejected answer cannot be more than certain: no curve to the left
-        canvas.trace([(first + x, *(dot(height),) * 4) for x, height in enumerate(heights)], 0)
+        first = columns - len(drawn)  # no curve to the left of where the rejected answer would be certain
+        canvas.trace([(2 * (first + x), *(dot(height),) * 4) for x, height in enumerate(heights)], 0)
         place = ROWS - 1 - dot(self.pair_part(values, here, method)) // 4, panel.column(here.margin)
-        lines = [Content.styled(NAMES[method].center(columns), "bold")]
+        lines = []
         for row in range(ROWS):
             cells: list[tuple[str, str]] = []
             for column in range(columns):
@@ -116,29 +128,35 @@ class PreferenceLossesBlock(LiveBlock):
                 else:
                     cells.append(("┊", "$rule") if column == panel.column(0) else (" ", ""))
             lines.append(Content.assemble(*cells))
-        low, high = fixed(-panel.reach, 0), fixed(panel.reach, 0)
-        middle = "0".center(columns - len(low) - len(high))
-        return [*lines, Content.styled(f"{low}{middle}{high}", "$secondary")]
+        high, zero = fixed(panel.reach, 0), panel.column(0)
+        ends = (f"−{high}", high) if columns >= 2 * len(high) + 4 else ("", "")
+        axis = f"{ends[0].ljust(zero)}0{ends[1].rjust(columns - zero - 1)}"
+        return [*lines, Content.styled(axis, "$secondary")]
 
     def lines(self, values: Values, width: int) -> list[Content]:
-        rejected, say = values["policy_rejected"], self.app.t
+        rejected, say, panel = values["policy_rejected"], self.app.t, self.panels(values, width)
         here, pushed = self.result(values, rejected), self.result(values, rejected - NUDGE)
-        heads = [say(f"live.preference_losses.{name}") for name in ("loss", "pull", "reference")]
-        first, second = (max(10, len(head)) for head in heads[:2])
-        lines = [
-            Content.assemble("h = log(π_w/π_ref,w) − log(π_l/π_ref,l) = ", (fixed(here.margin, 2), "bold $accent")),
-            Content.styled(f"       {heads[0].rjust(first)}  {heads[1].rjust(second)}  {heads[2]}", "$secondary"),
-        ]
-        for method in METHODS:
-            loss = getattr(here, method)
-            pull = (loss - getattr(pushed, method)) / NUDGE
-            lines.append(
-                Content.assemble(
-                    (NAMES[method].ljust(7), "bold"), (fixed(loss).rjust(first), "bold $accent"),
-                    f"  {fixed(pull).rjust(second)}  {REFERENCE[method].center(len(heads[2]))}",
-                )
-            )  # fmt: skip
+        losses = {method: getattr(here, method) for method in METHODS}
+        pulls = [(losses[method] - getattr(pushed, method)) / NUDGE for method in METHODS]
         nll = -values["policy_chosen"] / values["length_chosen"]
-        lines.append(Content(f"IPO → h = 1/(2τ) = {fixed(1 / (2 * values['tau']), 2)}"))
-        lines.append(Content(f"ORPO = −log P(y_w) + λ L_OR = {fixed(nll)} + {fixed(here.orpo - nll)}"))
-        return lines
+        ipo, orpo = fixed(1 / (2 * values["tau"]), 2), f"{fixed(nll, 3)} + {fixed(here.orpo - nll, 3)}"
+        ratios = "log(π_w/π_ref,w) − log(π_l/π_ref,l)"
+        return [
+            panel.row("", [(NAMES[method], "bold") for method in METHODS]),
+            panel.row(say("live.preference_losses.loss"),
+                      [(number(loss), "bold $accent") for loss in losses.values()]),
+            panel.row(say("live.preference_losses.pull"), [(number(pull), "") for pull in pulls]),
+            panel.row("π_ref", [(REFERENCE[method], "") for method in METHODS]),
+            Content.assemble(f"h = {ratios} = ", (fixed(here.margin, 2), "bold $accent")),
+            fitting(
+                width,
+                Content(f"IPO: h → 1/(2τ) = {ipo}    ORPO: −log P(y_w) + λ L_OR = {orpo}"),
+                Content(f"IPO: h → {ipo}   ORPO: {orpo}"),
+            ),
+            Content.styled(say("live.preference_losses.meaning"), "$secondary"),
+        ]  # fmt: skip
+
+
+def number(value: float) -> str:
+    """Four decimals, fewer where there is no room for them."""
+    return fixed(value, 4 if abs(value) < 100 else 1)

@@ -63,15 +63,13 @@ class ProcessOutcomeBlock(LiveBlock):
                 Content.assemble(f"{label} = ", total, minimum),
             )
         )
-        outcome = f"{say('live.process_outcome.outcome_score')} = {fixed(values['outcome'])}  "
-        lines.append(Content.assemble(outcome, bar(values["outcome"], max(4, width - len(outcome)))))
-        lines.append(self.verdict(names, result.first_error, result.gap))
-        return lines
-
-    def verdict(self, names: list[str], first_error: int | None, gap: float) -> Content:
-        """Where the process score points, and how far the two scores are apart."""
-        say, apart = self.app.t, fixed(gap)
-        if first_error is None:
-            return Content.styled(say("live.process_outcome.no_error", gap=apart), "$success")
-        where = names[first_error - 1]
-        return Content.styled(say("live.process_outcome.error", step=where, number=first_error, gap=apart), "$error")
+        score = values["outcome"]
+        outcome = f"{say('live.process_outcome.outcome_score')} = {fixed(score)}  "
+        lines.append(Content.assemble(outcome, bar(score, max(4, width - len(outcome)))))
+        apart = f"{say('live.process_outcome.gap')} = {fixed(score)} − {fixed(result.product)} = "
+        lines.append(Content.assemble(apart, (fixed(result.gap), "bold $accent")))
+        if result.first_error is None:
+            return [*lines, Content.styled(say("live.process_outcome.no_error"), "$success")]
+        where = names[result.first_error - 1]
+        error = say("live.process_outcome.error", step=where, number=result.first_error)
+        return [*lines, Content.styled(error, "bold $error")]

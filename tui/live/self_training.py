@@ -1,26 +1,33 @@
 """A model fed on its own samples: how the kinds of answers fare, generation after generation."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from math import log
 
 from textual.content import Content
 
-from engine.theory import self_training
-from engine.theory.synthetic import generations_of
-from tui.live.answers import answer
-from tui.live.written import fixed
+from engine.theory.synthetic import generations_of, summary
+from tui.live.written import answer, fixed
 from tui.widgets.bars import bar
 from tui.widgets.live_block import LiveBlock, Values
 from tui.widgets.slider import Slider, Track
 
 SAMPLES = Track(2, 200, log=True, decimals=0)
-GENERATIONS = Track(5, 60, step=5, fine=1, decimals=0)
+GENERATIONS = Track(5, 50, step=5, fine=1, decimals=0)
 SHARE = Track(0, 1, step=0.05, fine=0.01)
 SEED = Track(0, 99, step=1, fine=1, decimals=0)
 ROWS = 8
 KINDS = (
     ("█", "$primary"), ("▓", "$accent"), ("▒", "$success"), ("░", "$error"), ("▚", "$secondary"), ("▞", "$foreground"),
 )  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def history_of(
+    policy: tuple[float, ...], samples: int, generations: int, real_share: float, seed: int
+) -> tuple[tuple[float, ...], ...]:
+    """Drawn once for picture and lines."""
+    return tuple(generations_of(policy, samples, generations, real_share, seed))
 
 
 class SelfTrainingBlock(LiveBlock):
@@ -35,22 +42,16 @@ class SelfTrainingBlock(LiveBlock):
         for name, track in tracks.items():
             yield Slider(name, self.app.t(f"live.self_training.{name}"), float(self.arguments[name]), track)
 
-    def history(self, values: Values) -> list[tuple[float, ...]]:
+    def history(self, values: Values) -> tuple[tuple[float, ...], ...]:
         policy = tuple(float(share) for share in self.arguments["policy"])
-        return list(
-            generations_of(
-                policy, int(values["samples"]), int(values["generations"]), values["real_share"], int(values["seed"])
-            )
+        return history_of(
+            policy, int(values["samples"]), int(values["generations"]), values["real_share"], int(values["seed"])
         )
 
     def picture(self, values: Values, width: int) -> list[Content]:
         """Shares stacked from the top, one or more columns a generation, each kind with a sign of its own."""
         history = self.history(values)
-        room = min(width, 80)
-        each = max(1, room // len(history))
-        shown = [history[round(place * (len(history) - 1) / (room - 1))] for place in range(room)]
-        if len(history) <= room:
-            shown = [policy for policy in history for _ in range(each)]
+        shown = [history[column * len(history) // width] for column in range(width)]
         rows = []
         for row in range(ROWS):
             cells = [KINDS[kind_at(policy, (row + 0.5) / ROWS) % len(KINDS)] for policy in shown]
@@ -60,16 +61,12 @@ class SelfTrainingBlock(LiveBlock):
             *(part for kind in kinds for part in ((KINDS[kind % len(KINDS)][0] * 2, KINDS[kind % len(KINDS)][1]),
                                                   f" {answer(kind)}   "))
         )  # fmt: skip
-        first = "0"
-        axis = first + str(len(history) - 1).rjust(len(shown) - len(first))
+        axis = "0" + str(len(history) - 1).rjust(width - 1)
         return [legend, *rows, Content.styled(axis, "$secondary")]
 
     def lines(self, values: Values, width: int) -> list[Content]:
         say, policy = self.app.t, self.arguments["policy"]
-        result = self_training(
-            policy=policy, samples=int(values["samples"]), generations=int(values["generations"]),
-            real_share=values["real_share"], seed=int(values["seed"]),
-        )  # fmt: skip
+        result = summary(self.history(values))
         before, now = result.entropies[0], result.entropies[-1]
         entropy = f"H = −Σ π log π  {fixed(before)} → {fixed(now)} {say('live.nats')}  "
         most = log(len(policy)) or 1.0

@@ -32,14 +32,15 @@ class VotesBlock(LiveBlock):
 
     def picture(self, values: Values, width: int) -> list[Content]:
         accuracy, correlation, count = values["accuracy"], values["correlation"], int(values["votes"])
-        plot = Plot(min(width, 76), ROWS, Axis(1, MOST, label="n"), Axis(0, 1))
+        plot = Plot(width, ROWS, Axis(1, MOST, label="n"), Axis(0, 1))
         plot.level(0.5)
         for style, together in ((1, 0.0), (0, correlation)):
             curve = votes(accuracy=accuracy, votes=MOST, correlation=together).curve
             plot.line([(number, curve[number - 1]) for number in range(1, MOST + 1, 2)], style)
         here = votes(accuracy=accuracy, votes=count, correlation=correlation)
         plot.sign(count, here.majority)
-        return [legend([f"ρ = {fixed(correlation, 2)}", "ρ = 0"]), *plot.lines()]
+        names = [f"ρ = {fixed(correlation, 2)}", "ρ = 0"]
+        return [legend(names if correlation else names[:1]), *plot.lines()]
 
     def lines(self, values: Values, width: int) -> list[Content]:
         accuracy, correlation, count = values["accuracy"], values["correlation"], int(values["votes"])
@@ -59,6 +60,7 @@ class VotesBlock(LiveBlock):
                 width,
                 Content.assemble(f"ρ p + (1 − ρ) Σ C(n,k) pᵏ (1−p)ⁿ⁻ᵏ = {mixed}", right),
                 Content.assemble(f"ρ p + (1 − ρ) M = {mixed}", right),
+                Content.assemble(mixed, right),
             )
         )
         side = "helps" if accuracy > 0.5 else "hurts" if accuracy < 0.5 else "neither"

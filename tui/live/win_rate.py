@@ -9,7 +9,7 @@ from engine.theory import win_rate
 from engine.theory.measures import Z_95, WinRate
 from tui.live.written import fixed
 from tui.widgets.interval_line import HIGH, INSIDE, LINE, LOW, THRESHOLD, VALUE
-from tui.widgets.live_block import LiveBlock, Values
+from tui.widgets.live_block import LiveBlock, Values, fitting
 from tui.widgets.slider import Slider, Track
 
 COUNT = Track(0, 200, step=5, fine=1, decimals=0)
@@ -33,7 +33,7 @@ class WinRateBlock(LiveBlock):
         return win_rate(**counts) if sum(counts.values()) else None
 
     def picture(self, values: Values, width: int) -> list[Content]:
-        room = min(width, 72)
+        room = width
         total = sum(values[name] for name, *_ in KINDS) or 1
         parts, used, counted = [], 0, 0.0
         for name, sign, style in KINDS:
@@ -42,20 +42,21 @@ class WinRateBlock(LiveBlock):
             parts.append((sign * cells, style))
             used += cells
         result = self.result(values)
-        cells_ = [LINE] * room
-        cells_[room // 2] = THRESHOLD
+        line = [LINE] * room
+        even = (room - 1) // 2
+        line[even] = THRESHOLD
         if result is not None and result.decisive is not None:
             low, value, high = (
                 round(share * (room - 1))
                 for share in (result.decisive_low or 0.0, result.decisive, result.decisive_high or 0.0)
             )
             for column in range(low, high + 1):
-                cells_[column] = INSIDE if cells_[column] == LINE else THRESHOLD
-            cells_[low], cells_[high] = LOW, HIGH
-            cells_[value] = VALUE
-        axis = "0" + "½".center(room - 2) + "1"
+                line[column] = INSIDE if line[column] == LINE else THRESHOLD
+            line[low], line[high] = LOW, HIGH
+            line[value] = VALUE
+        axis = f"{'0'.ljust(even)}½{'1'.rjust(room - even - 1)}"
         return [
-            Content.assemble(*parts), Content(""), Content.styled("".join(cells_), "$primary"),
+            Content.assemble(*parts), Content(""), Content.styled("".join(line), "$primary"),
             Content.styled(axis, "$secondary"),
         ]  # fmt: skip
 
@@ -74,10 +75,14 @@ class WinRateBlock(LiveBlock):
             return [*lines, Content(say("live.win_rate.only_ties")), *[Content("")] * 2]
         low, high = result.decisive_low, result.decisive_high
         decisive = (fixed(result.decisive), "bold $accent")
+        quotient, interval = f"{wins} / {wins + losses} = ", f"   95 %: {fixed(low)} – {fixed(high)}"
         lines.append(
-            Content.assemble(f"{say('live.win_rate.decisive')} = {wins} / {wins + losses} = ", decisive,
-                             f"   95 %: {fixed(low)} – {fixed(high)}")
-        )  # fmt: skip
+            fitting(
+                width,
+                Content.assemble(f"{say('live.win_rate.decisive')} = {quotient}", decisive, interval),
+                Content.assemble(quotient, decisive, interval),
+            )
+        )
         side = "better" if low > 0.5 else "worse" if high < 0.5 else "open"
         styles = {"better": "bold $success", "worse": "bold $error", "open": "bold $warning"}
         lines.append(Content.styled(say(f"live.win_rate.{side}"), styles[side]))

@@ -20,6 +20,11 @@ def term(value: float, decimals: int = 2) -> str:
     return f"({text})" if text.startswith("−") else text
 
 
+def answer(number: int) -> str:
+    """y₁ for the first answer, number 0."""
+    return "y" + "".join(chr(ord("₀") + int(digit)) for digit in str(number + 1))
+
+
 def vector(values: tuple[float, ...], decimals: int = 3) -> str:
     """(0.917, 0.083)"""
     return f"({', '.join(fixed(value, decimals) for value in values)})"
