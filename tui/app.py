@@ -191,9 +191,9 @@ class PreferablyApp(App[None]):
     def action_next_theme(self) -> None:
         self.set_theme(themes.LIGHT.name if self.current_theme.dark else themes.DARK.name)
 
-    def remember(self, **changes: str) -> None:
+    def remember(self, **changes: str | int) -> None:
         """Keep a choice for the next session."""
-        self.settings = replace(self.settings, **changes)
+        self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]  # each of the type of its field
         try:
             settings.save(self.settings)
         except Problem as problem:

@@ -10,6 +10,7 @@ PLACES = {
     "home": "tui.screens.home:HomeScreen",
     "chapters": "tui.screens.chapters:ChaptersScreen",
     "learn": "tui.screens.learn:LearnScreen",
+    "review": "tui.screens.review:ReviewScreen",
     "label": "tui.screens.label:LabelScreen",
     "labs": "tui.screens.labs:LabsScreen",
     "lab": "tui.screens.lab:LabScreen",

@@ -1,4 +1,4 @@
-"""What the learner has chosen about the app itself: language and theme, in `settings.json`, written atomically."""
+"""What the learner has chosen: language, theme, cards a day; in `settings.json`, written atomically."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from engine.errors import Problem
 from engine.paths import settings_file
 
 THEMES = ("preferably-dark", "preferably-light")
+COUNTS = ("new_cards", "reviews")
 
 
 def system_language() -> str:
@@ -23,8 +24,12 @@ def system_language() -> str:
 
 @dataclass(frozen=True)
 class Settings:
+    """`new_cards` and `reviews` are how many cards a day are met for the first time, and again."""
+
     language: str
     theme: str = THEMES[0]
+    new_cards: int = 10
+    reviews: int = 100
 
     @classmethod
     def default(cls) -> "Settings":
@@ -41,11 +46,15 @@ def load(file: Path | None = None) -> Settings:
         return Settings.default()
     try:
         saved = json.loads(file.read_text(encoding="utf-8"))
-        settings = Settings(language=saved["language"], theme=saved["theme"])
+        counts = {name: saved[name] for name in COUNTS if name in saved}  # an older program wrote none
+        settings = Settings(language=saved["language"], theme=saved["theme"], **counts)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Problem("settings.unreadable", file=str(file), reason=str(error)) from error
     if settings.language not in LANGUAGES or not isinstance(settings.theme, str):
         raise Problem("settings.unreadable", file=str(file), reason=f"language {settings.language!r}")
+    for name, value in counts.items():
+        if type(value) is not int or value < 0:
+            raise Problem("settings.unreadable", file=str(file), reason=f"{name} {value!r}")
     return settings
 
 

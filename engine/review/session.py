@@ -88,6 +88,12 @@ class Session:
         new = [card for card in self.waiting if not self._again(card) and self.state(card).new]
         return Left(len(self.waiting) - len(again) - len(new), len(new), len(again))
 
+    @property
+    def ahead(self) -> int:
+        """New cards that wait for their section to be read."""
+        read = self.read
+        return 0 if read is None else sum(self.state(card.id).new and card.section not in read for card in self.cards)
+
     def _again(self, card: str) -> bool:
         return card in self.repeated or self.state(card).last == self.today
 

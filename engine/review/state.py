@@ -105,8 +105,11 @@ class CardState:
 
     def preview(self, grade: int, today: date) -> int | None:
         """In how many days the card would come again after this grade; None: still in this sitting."""
-        after = self.reviewed(grade, today)
-        return None if after.due is None or after.due <= today else (after.due - today).days
+        return self.reviewed(grade, today).waits(today)
+
+    def waits(self, today: date) -> int | None:
+        """Days until it is to be asked; None: it is due already, or new."""
+        return None if self.due is None or self.due <= today else (self.due - today).days
 
     def after(self, kind: str, payload: Mapping[str, Any]) -> "CardState":
         """The card after an event of `KINDS`."""

@@ -1,18 +1,35 @@
-"""`preferably export` and `preferably import`: labels and runs, out and in, in the formats of the field."""
+"""`preferably export` and `preferably import`: labels, runs and cards, out and in, in the formats of the field."""
 
 from pathlib import Path
+
+import click
 
 from tui.cli.session import session
 from tui.cli.translated import TranslatedGroup, argument, command, option
 
+ANKI = "anki"
+
 import_ = TranslatedGroup(
     "import", help="import.help", prefix="import_", lazy={"labels": "tui.cli.exchange:import_labels"}
 )
-export = TranslatedGroup(
+
+
+class Export(TranslatedGroup):
+    """`export --anki FILE` is another way to say `export anki FILE`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [ANKI if word == f"--{ANKI}" else word for word in args])
+
+
+export = Export(
     "export",
     help="export.help",
     prefix="export_",
-    lazy={"labels": "tui.cli.exchange:export_labels", "run": "tui.cli.exchange:export_run"},
+    lazy={
+        "labels": "tui.cli.exchange:export_labels",
+        "run": "tui.cli.exchange:export_run",
+        ANKI: "tui.cli.exchange:export_anki",
+    },
 )
 
 
@@ -47,6 +64,26 @@ def export_run(run: str, file: str, force: bool) -> None:
     target = export_run(folder, Path(file).expanduser(), force=force)
     here.line(here.t("cli.export.run_done", run=folder.name, file=str(target)))
     here.document({"run": folder.name, "file": str(target)})
+
+
+@command("export_anki")
+@argument("file")
+@option("--force", is_flag=True, help="export.force")
+def export_anki(file: str, force: bool) -> None:
+    from engine.exchange.anki import export_notes
+    from tui import anki_notes
+    from tui.reviewing import deck
+
+    here = session()
+    cards = deck(here.language)
+    notes = list(anki_notes.notes(cards, here.language))
+    path = export_notes(notes, Path(file).expanduser(), released=anki_notes.RELEASED, force=force)
+    here.line(here.t("cli.export.anki_done", count=len(notes), file=str(path)))
+    calculators = sum(card.question is not None for card in cards)
+    here.line(here.t("cli.export.anki_limits", count=calculators))
+    if path.suffix != ".apkg":
+        here.line(here.t("cli.export.anki_text"))
+    here.document({"file": str(path), "notes": len(notes), "calculators": calculators})
 
 
 @command("import_labels")

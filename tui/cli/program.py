@@ -27,6 +27,8 @@ COMMANDS = {
     "stop": "tui.cli.runs:stop",
     "eval": "tui.cli.evaluate:evaluate",
     "label": "tui.cli.label:label",
+    "review": "tui.cli.review:review",
+    "cards": "tui.cli.review:cards",
     "theory": "tui.cli.theory:theory",
     "export": "tui.cli.exchange:export",
     "import": "tui.cli.exchange:import_",
