@@ -86,9 +86,7 @@ class _Draw:
             hints=tuple(self._fill(hint, values) for hint in question.hints),
             rubric=tuple(self._fill(point, values) for point in question.rubric),
             explanation=self._fill(question.explanation, values),
-            mistakes=tuple(
-                replace(mistake, text=self._fill(mistake.text, values)) for mistake in question.mistakes
-            ),
+            mistakes=tuple(replace(mistake, text=self._fill(mistake.text, values)) for mistake in question.mistakes),
             steps=tuple(_Draw(step, self.numbers, self.compute).result() for step in question.steps),
             drawn=dict(self.numbers),
         )

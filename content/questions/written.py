@@ -289,9 +289,7 @@ class _Reader:
         for key in raw:
             if key not in keys:
                 closest = get_close_matches(str(key), keys, n=1, cutoff=0)[0]
-                raise ContentError(
-                    "content.unknown_key", file=self.file.name, line=self.line, key=key, closest=closest
-                )
+                raise ContentError("content.unknown_key", file=self.file.name, line=self.line, key=key, closest=closest)
 
 
 def suits(kind: Type, values: Values, options: int) -> bool:

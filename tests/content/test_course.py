@@ -1,20 +1,17 @@
-"""The chapters and labs themselves: both languages say the same, and every number, formula and link is right."""
+"""The texts of the course: both languages say the same, and every number, formula and link is right."""
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 import pytest
+from course import FILES, document, matches, pairs, sections, where, wrong_results
 
 from content import chapters, labs, markup
 from content.chapters import Section
 from content.maths import display, inline
-from content.questions import LISTING, Question, as_typed, check, draw, right_answer, sentence
+from content.questions import Question
 from content.text import LANGUAGES, ROOT
 from engine.theory import compute
 from tui.live import BLOCKS
@@ -22,35 +19,6 @@ from tui.live import BLOCKS
 WIDTHS = (76, 60)  # beside a full margin, and in a narrow column
 # A live block that another formula computes: the implicit reward of a pair, by its four log-probabilities.
 SHOWN_BY = {"implicit-reward": "dpo"}
-FILES = sorted(
-    {f"{file.parent.name}/{file.name}" for language in LANGUAGES for file in (ROOT / language).glob("*/*.md")}
-)
-
-
-def document(name: str, language: str) -> Any:
-    file = ROOT / language / name
-    return labs.read(file, language) if name.startswith("labs/") else chapters.read(file, language)
-
-
-def sections(name: str) -> Iterator[tuple[str, Section]]:
-    for language in LANGUAGES:
-        if (ROOT / language / name).exists():  # that it does is tested once, below
-            for section in document(name, language).sections:
-                yield language, section
-
-
-def where(section: Section, line: int) -> str:
-    return f"{section.file.parent.parent.name}/{section.file.name}:{section.line + line - 1}"
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_every_file_is_there_in_both_languages(name: str) -> None:
-    assert [language for language in LANGUAGES if (ROOT / language / name).exists()] == list(LANGUAGES)
-
-
-def pairs(name: str) -> list[tuple[Section, Section]]:
-    english, spanish = (document(name, language).sections for language in ("en", "es"))
-    return list(zip(english, spanish, strict=True))
 
 
 def test_the_first_chapters_and_labs_are_there() -> None:
@@ -60,6 +28,11 @@ def test_the_first_chapters_and_labs_are_there() -> None:
 
 
 # --- the same in both languages ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_file_is_there_in_both_languages(name: str) -> None:
+    assert [language for language in LANGUAGES if (ROOT / language / name).exists()] == list(LANGUAGES)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -79,8 +52,7 @@ def described(fence: markup.Fence, section: Section) -> Any:
         return live.formula, dict(live.arguments), bool(live.try_this)
     if fence.kind != "question":
         return fence.kind, fence.body
-    question = next(question for question in section.questions if question.id in fence.body)
-    return shape(question)
+    return shape(next(question for question in section.questions if question.line == section.line + fence.line))
 
 
 def shape(question: Question) -> Any:
@@ -143,24 +115,6 @@ def test_same_formulas_links_numbers_and_checks(name: str) -> None:
 
 
 # --- right in each ----------------------------------------------------------------------------------------------------
-
-
-def matches(printed: str, actual: Any) -> bool:
-    """Whether a number is what `actual` rounds to in the decimals printed."""
-    if isinstance(actual, bool) or not isinstance(actual, int | float):
-        return printed == str(actual).lower()
-    unit = Decimal(1).scaleb(Decimal(printed).as_tuple().exponent)
-    return abs(Decimal(actual) - Decimal(printed)) <= unit / 2 + Decimal("1e-9")
-
-
-def wrong_results(found: markup.Check) -> list[str]:
-    results = compute(found.formula, dict(found.arguments))
-    wrong = []
-    for name, printed in found.results.items():
-        actual = results[name] if isinstance(results[name], list) else [results[name]]
-        if len(printed) != len(actual) or not all(map(matches, printed, actual)):
-            wrong.append(f"{name} = {actual}, printed {printed}")
-    return wrong
 
 
 def test_a_wrong_number_would_be_found() -> None:
@@ -240,97 +194,3 @@ def test_every_link_leads_somewhere(name: str) -> None:
                 assert part in [known.id for known in chapter.sections], where(section, link.line)
             else:
                 assert chapters.chapter(place, language), where(section, link.line)
-
-
-SEEDS = 200
-compute_once = lru_cache(maxsize=None)(lambda name, arguments: compute(name, json.loads(arguments)))
-
-
-def cached(name: str, arguments: Any) -> Any:
-    return compute_once(name, json.dumps(arguments, sort_keys=True))
-
-
-def questions(name: str, seeds: int = 1) -> Iterator[tuple[str, Question]]:
-    """Every question with numbers, each step by itself; those with fresh numbers once for each seed (in English: the
-    Spanish ones have the same numbers, and are drawn a few times)."""
-    for language, section in sections(name):
-        for question in section.questions:
-            for seed in range((seeds if language == "en" else min(seeds, 3)) if question.fresh else 1):
-                drawn = draw(question, seed, cached)
-                for asked in drawn.steps or (drawn,):
-                    yield f"{language} {asked.id} seed {seed}", asked
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_every_question_accepts_its_answer_and_names_its_mistakes(name: str) -> None:
-    for label, question in questions(name, SEEDS):
-        if question.metric:
-            assert not question.values, f"{label}: a prediction has no answer"
-            continue
-        assert question.explanation, label
-        assert check(question, "").code == "unparsed", label
-        if question.type == "free":
-            continue
-        assert check(question, typed(question, right(question))).code == "correct", label
-        if question.type == "number":
-            assert check(question, right_answer(question).replace(".", ",")).code == "correct", label
-        for mistake in question.mistakes:
-            answer = mistake.values if mistake.expression is None else mistake.expression
-            verdict = check(question, typed(question, answer))
-            named = (verdict.code, verdict.params.get("name"), verdict.params.get("text"))
-            assert named == ("mistake", mistake.name, mistake.text), f"{label}: {typed(question, answer)}"
-            assert len(sentence(verdict, label[:2])) > 20, label
-
-
-def right(question: Question) -> Any:
-    return question.values if question.expression is None else question.expression
-
-
-def typed(question: Question, answer: Any) -> str:
-    """An answer as a learner types it: options by their numbers."""
-    if question.type in LISTING:
-        return " ".join(str(int(value)) for value in answer)
-    return as_typed(question, answer)
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_no_hint_gives_the_answer_away(name: str) -> None:
-    leaks: Counter[str] = Counter()
-    drawn: Counter[str] = Counter()
-    for label, question in questions(name, 40):
-        if question.type not in ("number", "vector"):
-            continue
-        drawn[label.split(" seed")[0]] += 1
-        answer = right_answer(question).strip("()")
-        leaks[label.split(" seed")[0]] += any(
-            re.search(rf"(?<![\d.]){re.escape(answer)}(?![\d.]*\d)", hint) for hint in question.hints
-        )
-    # By chance a drawn number now and then equals the answer; a hint that contains it does so always.
-    assert [label for label, count in leaks.items() if count > drawn[label] / 2] == []
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_every_numerical_answer_is_a_checked_number(name: str) -> None:
-    for _, section in sections(name):
-        beside = [result for found in section.checks for result in found.results.values()]
-        beside += [worked_out.printed for worked_out in section.arithmetic]
-        for question in section.questions:
-            if question.metric or question.to_draw or question.type not in ("number", "vector"):
-                continue
-            own = list(question.check.results.values()) if question.check else []
-            printed = [Decimal(number) for result in own or beside for number in result if number[-1:].isdigit()]
-            for value in question.values:
-                nearest = min((abs(Decimal(float(value)) - number) for number in printed), default=Decimal("inf"))
-                assert nearest <= Decimal(float(question.tolerance)) + Decimal("1e-9"), question.id
-
-
-def test_question_ids_are_unique() -> None:
-    for language in LANGUAGES:
-        ids = Counter(
-            question.id
-            for name in FILES
-            for found, section in sections(name)
-            for question in section.questions
-            if found == language
-        )
-        assert [id for id, count in ids.items() if count > 1] == []
