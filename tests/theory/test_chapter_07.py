@@ -202,6 +202,36 @@ def test_credits_of_steps_add_up_to_the_outcome(chances, data):
     assert all(credit == 0 for credit in credits[fails + 1 :])
 
 
+@given(st.lists(shares, min_size=7, max_size=7), st.lists(st.booleans(), min_size=8, max_size=8))
+def test_process_and_outcome_supervision_agree_on_average(chances, answers):
+    """Three steps of two choices each: at every place the mean of (R - V_0) · score is that of its own credit · score.
+
+    `chances` is the chance of the second choice at each of the 7 places of the tree, `answers` what its 8 leaves earn.
+    """
+
+    def place(path):
+        return 2 ** len(path) - 1 + sum(choice * 2**i for i, choice in enumerate(path))
+
+    def chance(path):
+        return math.prod(
+            chances[place(path[:t])] if path[t] else 1 - chances[place(path[:t])] for t in range(len(path))
+        )
+
+    def value(path):
+        leaves = [path + rest for rest in product((0, 1), repeat=3 - len(path))]
+        return math.fsum(chance(leaf) * answers[place(leaf) - 7] for leaf in leaves) / chance(path)
+
+    for start in (path for length in range(3) for path in product((0, 1), repeat=length)):
+        outcome = process = 0.0
+        for leaf in product((0, 1), repeat=3):
+            if leaf[: len(start)] == start:
+                step = leaf[: len(start) + 1]
+                score = chance(leaf) * (step[-1] - chances[place(start)])
+                outcome += score * (answers[place(leaf) - 7] - value(()))
+                process += score * (value(step) - value(start))
+        assert outcome == pytest.approx(process, abs=1e-9)
+
+
 @given(st.lists(shares, min_size=1, max_size=8), shares)
 def test_a_product_never_beats_the_weakest_link_and_pays_for_length(steps, another):
     score = process_outcome(steps, 0.5)
