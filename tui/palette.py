@@ -58,6 +58,7 @@ def commands(app: "PreferablyApp") -> Iterator[SystemCommand]:
     for lab in labs(app.language):
         title = t("app.palette.lab", id=lab.id, title=lab.title)
         yield command(title, t("app.palette.lab_help", minutes=lab.minutes), "lab", lab=lab.id)
+    yield command(t("review.palette.title"), t("review.palette.help"), "review")
     yield command(t("app.palette.label"), t("app.palette.label_help"), "label")
     yield command(t("app.palette.runs"), t("app.palette.runs_help"), "runs")
     for language in LANGUAGES:

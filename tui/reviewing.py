@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.review.queue import Card as AnyCard
     from engine.review.state import CardState
     from engine.store import Store
+    from tui.settings import Settings
 
 MATHS = re.compile(r"(?<!\\)\$([^$]+)\$")
 
@@ -52,7 +53,7 @@ def drawn(card: "Card", language: str, seed: int) -> "Question":
 def open_session(
     store: "Store",
     cards: "Sequence[Card]",
-    limits: Limits,
+    allowed: Limits,
     *,
     ahead: bool = False,
     cram: bool = False,
@@ -61,8 +62,18 @@ def open_session(
     """Today's sitting, or one of cramming. New cards come from sections that were read; with `ahead` from any."""
     read = None if ahead else sections_read(store)
     if cram:
-        return Cram(store, cards, limits, read, now, seed=new_seed())
-    return Session(store, cards, limits, read, now)
+        return Cram(store, cards, allowed, read, now, seed=new_seed())
+    return Session(store, cards, allowed, read, now)
+
+
+def today(store: "Store", language: str, settings: "Settings", chapter: str | None = None) -> Session:
+    """A sitting with what waits today, within the limits that the learner has set."""
+    return open_session(store, deck(language, chapter), limits(settings))
+
+
+def limits(settings: "Settings") -> Limits:
+    """How many cards a day the learner wants."""
+    return Limits(new=settings.new_cards, reviews=settings.reviews)
 
 
 def sections_read(store: "Store") -> set[str]:

@@ -40,12 +40,10 @@ def review(limit: str | None, chapter: str | None, ahead: bool, cram: bool) -> N
 
 def open_sitting(store: "Store", here: Session, chapter: str | None, *, ahead: bool, cram: bool) -> "Sitting":
     """Today's sitting with the learner's own limits."""
-    from engine.review import Limits
     from tui import reviewing, settings
 
-    saved = settings.load()
-    limits = Limits(new=saved.new_cards, reviews=saved.reviews)
-    return reviewing.open_session(store, cards_of(chapter, here), limits, ahead=ahead, cram=cram)
+    allowed = reviewing.limits(settings.load())
+    return reviewing.open_session(store, cards_of(chapter, here), allowed, ahead=ahead, cram=cram)
 
 
 def cards_of(chapter: str | None, here: Session) -> "tuple[Card, ...]":

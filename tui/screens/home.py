@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -16,11 +17,13 @@ from content.chapters import Chapter, chapter, chapters
 from content.errors import ContentError
 from content.labs import labs
 from engine.errors import Problem
-from tui.literal import clean
+from tui.literal import clean, literal
 from tui.screens.base import PreferablyScreen
 
 UNDERWAY = ("running", "paused")
 SHOWN_RUNS = 2
+ROOMY = 24
+"""From this height on, there is an empty line between the lines."""
 
 
 class Door(Static, can_focus=True):
@@ -54,9 +57,10 @@ class HomeScreen(PreferablyScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         # The doors themselves show their numbers.
         Binding("1", "open('chapters')", "home.keys.chapters", id="home.chapters", show=False),
-        Binding("2", "open('labs')", "home.keys.labs", id="home.labs", show=False),
-        Binding("3", "open('label')", "home.keys.label", id="home.label", show=False),
-        Binding("4", "open('runs')", "home.keys.runs", id="home.runs", show=False),
+        Binding("2", "open('review')", "home.keys.review", id="home.review", show=False),
+        Binding("3", "open('labs')", "home.keys.labs", id="home.labs", show=False),
+        Binding("4", "open('label')", "home.keys.label", id="home.label", show=False),
+        Binding("5", "open('runs')", "home.keys.runs", id="home.runs", show=False),
         Binding("down", "app.focus_next", "home.keys.choose", id="home.down", key_display="↑↓"),
         Binding("up", "app.focus_previous", "home.keys.choose", id="home.up", key_display="↑↓"),
         Binding("f2", "app.next_language", "app.keys.language", id="home.language"),
@@ -69,9 +73,11 @@ class HomeScreen(PreferablyScreen):
     HomeScreen #continue { border: round $primary; padding: 1 2; margin: 0 0 2 0; background: $surface; }
     HomeScreen #continue:focus { border: round $accent; }
     HomeScreen .line { margin: 0 0 1 0; }
+    HomeScreen.-low .line { margin: 0; }
+    HomeScreen.-low #continue { padding: 0 2; margin: 0 0 1 0; }
     """
     AUTO_FOCUS = "#continue"
-    PLACES = {"chapters": "chapters", "labs": "labs", "label": "label", "runs": "runs"}
+    PLACES = {"chapters": "chapters", "review": "review", "labs": "labs", "label": "label", "runs": "runs"}
 
     def crumbs(self) -> list[str]:
         return [self.t("home.title")]
@@ -87,6 +93,9 @@ class HomeScreen(PreferablyScreen):
 
     def on_mount(self) -> None:
         self.set_interval(2.0, self.fill_runs)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < ROOMY, "-low")
 
     def on_screen_resume(self) -> None:
         self.call_after_refresh(self.fill)  # the first frame waits for no file
@@ -108,6 +117,7 @@ class HomeScreen(PreferablyScreen):
             return
         self.query_one("#continue", Door).update(self._continue())
         self._line("chapters", self._chapters())
+        self._line("review", self._cards())
         self._line("labs", self._labs())
         self._line("label", self._labels())
         self.fill_runs()
@@ -172,6 +182,22 @@ class HomeScreen(PreferablyScreen):
             cells = [("▓", "$success") if section.id in read else ("░", "$secondary") for section in found.sections]
             parts.append(Content.assemble((f"{found.id} ", "bold"), *cells))
         return Content("   ").join(parts)
+
+    def _cards(self) -> Content:
+        """What waits today; a newcomer hears where cards come from."""
+        if not self.app.store_is_open:
+            return Content("")
+        from tui.reviewing import today
+
+        try:
+            session = today(self.app.store, self.app.language, self.app.settings)
+        except ContentError as problem:
+            return literal(self.app.sentence(problem))
+        left = session.left
+        if left.cards:
+            return Content(self.t("review.home.waiting", due=left.due + left.again, new=left.new))
+        newcomer = not session.states and not session.read
+        return Content.styled(self.t("review.home.unread" if newcomer else "review.home.none"), "$secondary")
 
     def _labs(self) -> Content:
         found = labs(self.app.language)

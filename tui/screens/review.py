@@ -13,12 +13,12 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from engine.errors import Problem
-from engine.review import AGAIN, GRADES, Limits
+from engine.review import AGAIN, GRADES
 from engine.review.day import local_now
 from tui.literal import literal
 from tui.review_summary import summary
 from tui.review_table import Table
-from tui.reviewing import Calculation, deck, new_seed, open_session, source
+from tui.reviewing import Calculation, deck, limits, new_seed, open_session, source
 from tui.screens.base import PreferablyScreen
 from tui.widgets.card_view import CardView, Face
 from tui.widgets.grade_bar import GradeBar
@@ -95,9 +95,8 @@ class ReviewScreen(PreferablyScreen):
 
     async def begin(self, *, cram: bool = False) -> None:
         """A sitting with what is due now, or one of cramming."""
-        limits = Limits(new=self.app.settings.new_cards, reviews=self.app.settings.reviews)
-        cards = deck(self.app.language, self.chapter_id)
-        session = open_session(self.app.store, cards, limits, ahead=self.ahead, cram=cram, now=self.now)
+        cards, allowed = deck(self.app.language, self.chapter_id), limits(self.app.settings)
+        session = open_session(self.app.store, cards, allowed, ahead=self.ahead, cram=cram, now=self.now)
         self.table = Table(session, self.app.language, self.seeds, self.clock)
         self.last = str
         await self.show()
