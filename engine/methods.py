@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class HyperParameter:
-    """One knob of a method, under the name that the field gives it. `low` and `high` are inclusive bounds."""
+    """One knob of a method, under the name that the field gives it. `low` and `high` are inclusive bounds, `choices`
+    the words that a text may be."""
 
     name: str
     default: float | int | str | bool
     low: float | None = None
     high: float | None = None
+    choices: tuple[str, ...] = ()
 
     @property
     def type(self) -> type:
@@ -70,6 +72,45 @@ def _without(*names: str) -> tuple[str, ...]:
 
 
 BETA = HyperParameter("beta", 1.0, 1e-4, 1000.0)
+
+
+def _online(
+    learning_rate: float, rollouts: int, kl_coef: float, prompts: int, generations: int, minibatches: int = 1
+) -> tuple[HyperParameter, ...]:
+    return (
+        *(
+            row
+            for row in _common(learning_rate, 1)
+            if row.name not in ("num_train_epochs", "per_device_train_batch_size")
+        ),
+        HyperParameter("reward", "learned", choices=("learned", "rule")),
+        HyperParameter("rollouts", rollouts, 1, 100_000),
+        HyperParameter("prompts_per_rollout", prompts, 1, 4096),
+        HyperParameter("num_generations", generations, 1, 256),
+        HyperParameter("num_ppo_epochs", 1, 1, 64),
+        HyperParameter("num_mini_batches", minibatches, 1, 64),
+        HyperParameter("kl_coef", kl_coef, 0.0, 1000.0),
+        HyperParameter("temperature", 1.0, 0.01, 10.0),
+        HyperParameter("max_new_tokens", 20, 1, 256),
+        HyperParameter("missing_eos_penalty", 1.0, 0.0, 1000.0),
+    )
+
+
+ONLINE_METRICS = (
+    "objective/scores",
+    "gold/score",
+    "objective/kl",
+    "objective/rlhf_reward",
+    "objective/entropy",
+    "completions/mean_length",
+    "distinct_1",
+    "frac_reward_zero_std",
+    "loss",
+    "grad_norm",
+    "learning_rate",
+)
+CLIP_METRICS = ("policy/clipfrac_avg", "policy/approxkl_avg", "val/ratio")
+CLIPRANGE = HyperParameter("cliprange", 0.2, 0.0, 10.0)
 
 METHODS = {
     row.id: row
@@ -204,6 +245,56 @@ METHODS = {
             ),
             chapter="04",
             lab="02",
+        ),
+        Method(
+            id="reinforce",
+            data="preference",
+            loop="engine.loops.reinforce:Reinforce",
+            hyper=(*_online(4e-3, 60, 0.3, 32, 4), HyperParameter("use_baseline", True)),
+            metrics=ONLINE_METRICS,
+            chapter="01",
+        ),
+        Method(
+            id="rloo",
+            data="preference",
+            loop="engine.loops.reinforce:RLOO",
+            hyper=_online(4e-3, 60, 0.3, 16, 8),
+            metrics=ONLINE_METRICS,
+            chapter="03",
+        ),
+        Method(
+            id="grpo",
+            data="preference",
+            loop="engine.loops.reinforce:GRPO",
+            hyper=(
+                *_online(4e-3, 60, 0.3, 16, 8),
+                CLIPRANGE,
+                HyperParameter("epsilon_high", 0.2, 0.0, 10.0),
+                HyperParameter("scale_rewards", True),
+                HyperParameter("loss_type", "grpo", choices=("grpo", "dr_grpo", "dapo")),
+            ),
+            metrics=(*ONLINE_METRICS, "kl", *CLIP_METRICS),
+            chapter="03",
+        ),
+        Method(
+            id="ppo",
+            data="preference",
+            loop="engine.loops.reinforce:PPO",
+            hyper=(
+                *_online(4e-3, 40, 0.3, 64, 2, minibatches=2),
+                CLIPRANGE,
+                HyperParameter("cliprange_value", 0.2, 0.0, 10.0),
+                HyperParameter("vf_coef", 0.1, 0.0, 100.0),
+                HyperParameter("gamma", 1.0, 0.0, 1.0),
+                HyperParameter("lam", 0.95, 0.0, 1.0),
+                HyperParameter("whiten_rewards", False),
+                HyperParameter("whiten_advantages", True),
+                HyperParameter("adaptive_kl", False),
+                HyperParameter("target_kl", 1.0, 0.001, 1000.0),
+                HyperParameter("kl_horizon", 2000.0, 1.0, 1e9),
+            ),
+            metrics=(*ONLINE_METRICS, "loss/policy_avg", "loss/value_avg", "objective/kl_coef", *CLIP_METRICS),
+            chapter="03",
         ),
     )
 }

@@ -55,7 +55,7 @@ def check_row(row: Mapping[str, Any], shape: str, file: str, line: int) -> dict[
     """The fields of `shape` in one row. `file` and `line` say in a Problem where the row came from.
 
     Raises Problem `jsonl.missing_field`, `.wrong_type`, `.empty_text`, `.bad_text` (half of a surrogate pair),
-    `.same_answers` (chosen equals rejected), `.wrong_label`, `.wrong_margin`, `.not_finite` (a margin that no float can hold).
+    `.same_answers` (chosen equals rejected), `.wrong_label`, `.wrong_margin`, `.not_finite` (too large a margin).
     """
     for field in SHAPES[shape]:
         if field not in row:

@@ -17,7 +17,6 @@ from engine.models.logprobs import Batch, token_logps
 from engine.models.policy import RewardModel
 from engine.runs.recipe import Recipe
 
-
 Rows = Sequence[dict[str, Any]]
 
 

@@ -140,6 +140,12 @@ class ForeignPolicy(Policy):
         found = self.model(input_ids=ids, attention_mask=attention, use_cache=False).logits
         return _pick(found, batch, batch.owners.clamp(min=0), batch.positions.gather(1, batch.sources))
 
+    def scored(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        ids, attention = rows_of(batch)
+        found = self.model(input_ids=ids, attention_mask=attention, use_cache=False, output_hidden_states=True)
+        owners, places = batch.owners.clamp(min=0), batch.positions.gather(1, batch.sources)
+        return _pick(found.logits, batch, owners, places), _pick(found.hidden_states[-1], batch, owners, places)
+
     # -- writing
 
     @torch.no_grad()

@@ -97,6 +97,17 @@ def completion_logps(per_token: Tensor, batch: Batch) -> Tensor:
     return sums.scatter_add(1, batch.owners.clamp(min=0), per_token)
 
 
+def by_completion(per_token: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+    """Values (N, M) of scored tokens with each completion on a row of its own: (N K, L) and which of them are real."""
+    lengths = batch.lengths
+    starts = lengths.cumsum(1) - lengths
+    steps = torch.arange(int(lengths.max()))
+    mask = steps < lengths[:, :, None]
+    places = torch.where(mask, starts[:, :, None] + steps, 0).flatten(1)
+    values = per_token.gather(1, places).view(mask.shape) * mask
+    return values.flatten(0, 1), mask.flatten(0, 1)
+
+
 def logps(model: Llama, batch: Batch) -> Tensor:
     """(N, K): log π(y_k|x) of every completion of a batch."""
     return completion_logps(token_logps(scored_logits(model, batch), batch), batch)

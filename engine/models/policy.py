@@ -50,6 +50,10 @@ class Policy(ABC):
     def scored_logits(self, batch: Batch) -> Tensor:
         """(N, M, V): the logits that each scored token was drawn from."""
 
+    @abstractmethod
+    def scored(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """The logits (N, M, V) that each scored token was drawn from, and the last hidden states (N, M, E) there."""
+
     def token_logps(self, batch: Batch) -> Tensor:
         """(N, M): log π of each scored token, 0 on padding."""
         return token_logps(self.scored_logits(batch), batch)
@@ -112,6 +116,10 @@ class LlamaPolicy(Policy):
 
     def scored_logits(self, batch: Batch) -> Tensor:
         return scored_logits(self.llama, batch)
+
+    def scored(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        states = hidden_states(self.llama, batch, batch.sources)
+        return self.llama.logits(states), states
 
     def rollout(
         self,

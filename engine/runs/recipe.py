@@ -37,7 +37,7 @@ class Recipe:
 
         Values may be text, as they come from a command line. Raises Problem `recipe.unknown_method`, `.unknown_key`
         (or `_close`, with the name that was probably meant), `.not_a_whole_number`, `.not_a_number`, `.not_yes_or_no`,
-        `.not_text`, `.too_small`, `.too_large`, `.makes_own_data`.
+        `.not_text`, `.not_a_choice`, `.too_small`, `.too_large`, `.makes_own_data`.
         """
         return _checked(method, settings or {}, methods, where=lambda key: "")
 
@@ -147,6 +147,9 @@ def _typed(kind: type, key: str, value: Any, where: str) -> Any:
 
 
 def _in_range(parameter: HyperParameter, value: Any, where: str) -> Any:
+    if parameter.choices and value not in parameter.choices:
+        choices = ", ".join(parameter.choices)
+        raise Problem("recipe.not_a_choice", where=where, key=parameter.name, value=value, choices=choices)
     if parameter.low is not None and value < parameter.low:
         raise Problem("recipe.too_small", where=where, key=parameter.name, value=value, limit=parameter.low)
     if parameter.high is not None and value > parameter.high:

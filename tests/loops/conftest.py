@@ -11,8 +11,20 @@ from engine.world.preferences import training_pairs
 
 torch.set_num_threads(1)
 
+ONLINE = [method for method, row in METHODS.items() if row.parameter("rollouts")]
 SMALL = {
-    **{method: {"num_train_epochs": 2} for method, row in METHODS.items() if row.data != "prompt"},
+    **{method: {"num_train_epochs": 2} for method, row in METHODS.items() if row.parameter("num_train_epochs")},
+    **{
+        method: {
+            "rollouts": 3,
+            "prompts_per_rollout": 4,
+            "num_generations": 3,
+            "num_ppo_epochs": 2,
+            "num_mini_batches": 2,
+            "reward": "rule",
+        }
+        for method in ONLINE
+    },
     "constitutional": {"num_train_epochs": 1, "prompts": 48, "replay": 16},
 }
 """Runs of a few steps: three batches and two epochs, or two steps of revision and two for each trained stage."""

@@ -26,11 +26,37 @@ CHANGED = {
     "undesirable_weight": 2.0,
     "lam": 0.1,
     "gamma": 0.2,
+    "reward": "learned",
+    "rollouts": 2,
+    "prompts_per_rollout": 5,
+    "num_generations": 2,
+    "num_ppo_epochs": 1,
+    "num_mini_batches": 1,
+    "kl_coef": 2.0,
+    "temperature": 1.5,
+    "max_new_tokens": 3,
+    "missing_eos_penalty": 5.0,
+    "use_baseline": False,
+    "cliprange": 0.01,
+    "epsilon_high": 0.0,
+    "scale_rewards": False,
+    "loss_type": "dr_grpo",
+    "cliprange_value": 0.01,
+    "vf_coef": 2.0,
+    "whiten_rewards": True,
+    "whiten_advantages": False,
+    "adaptive_kl": True,
+    "target_kl": 0.01,
+    "kl_horizon": 10.0,
     "prompts": 33,
     "replay": 5,
     "controls": True,
 }
-QUICK = {"constitutional": {"controls": False}}
+QUICK = {
+    "constitutional": {"controls": False},
+    "ppo": {"adaptive_kl": True, "max_new_tokens": 4},
+    **{method: {"max_new_tokens": 4} for method in ("reinforce", "rloo", "grpo")},
+}
 BY_THE_WORKER = {"save_steps", "sample_steps"}
 """What the worker does between two steps; `tests/runs` watches it there. The loops over fixed data sets also measure
 on held-out rows every `sample_steps`, and that is looked for here."""
@@ -62,7 +88,7 @@ def test_it_changes_the_result(method, name, plain, new_loop):
         unchanged = new_loop(method, **quick)
         plain[method] = unchanged.recipe.hyper, *result(unchanged)
     hyper, logged, (tensors, state) = plain[method]
-    changed = new_loop(method, **{**quick, name: CHANGED[name]})
+    changed = new_loop(method, **{**quick, name: not hyper[name] if isinstance(hyper[name], bool) else CHANGED[name]})
     assert changed.recipe.hyper[name] != hyper[name]
     found_logged, (found_tensors, found_state) = result(changed)
     same_tensors = found_tensors.keys() == tensors.keys() and all(

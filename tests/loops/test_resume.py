@@ -7,7 +7,8 @@ import torch
 
 from engine.methods import METHODS
 
-CUTS = {method: (1, 3, 5) for method in METHODS} | {"constitutional": (1, 2, 3, 4, 5, 7)}
+CUTS = dict.fromkeys(METHODS, (1, 3, 5)) | {"constitutional": (1, 2, 3, 4, 5, 7)}
+"""Of an online method: in the middle of a rollout, which has four steps here."""
 
 
 def finished(loop):
@@ -28,6 +29,21 @@ def files(loop, folder):
     folder.mkdir()
     loop.save_model(folder)
     return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_a_run_with_a_learned_judge_resumes_in_its_training_and_after_it(new_loop, again):
+    straight = new_loop("ppo", reward="learned")
+    cuts = {straight.judge_steps - 1: None, straight.judge_steps: None, straight.judge_steps + 2: None}
+    logged = []
+    while straight.next_step < straight.total_steps:
+        logged.append(straight.step())
+        if straight.next_step in cuts:
+            cuts[straight.next_step] = kept(straight)
+    for cut, (tensors, state) in cuts.items():
+        resumed = again(straight)
+        resumed.load(tensors, state)
+        assert resumed.phase == ("reward" if cut < straight.judge_steps else "policy")
+        assert finished(resumed) == logged[cut:]
 
 
 @pytest.mark.parametrize("method", list(CUTS))
