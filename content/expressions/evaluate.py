@@ -142,12 +142,12 @@ class _Evaluation:
             return tuple(self._each(function, *row) for row in zip(*rows, strict=True))
         try:
             result = function(*operands)
-            in_bounds = abs(result) <= LARGEST  # false for NaN too
+            size = abs(result)
         except (ArithmeticError, ValueError):
             raise Undefined from None
-        if not in_bounds:
+        if not size <= LARGEST:  # NaN neither
             raise Undefined
-        return result
+        return result if size >= 1 / LARGEST else 0 * result
 
 
 def _single(value: Value) -> Value:

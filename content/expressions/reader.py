@@ -7,7 +7,7 @@ learner types `−2·β²`, `0,5x` and `λ`, and because an error must point at 
     product  = signed { ["*" | "/"] signed }
     signed   = { "+" | "-" } power
     power    = atom [ "^" signed ]
-    atom     = (number | name | function "(" list ")" | "(" sum ")" | "[" list "]") { "[" index "]" }
+    atom     = (number | name | function "(" list ")" | "(" sum ")" | "|" sum "|" | "[" list "]") { "[" index "]" }
     list     = sum { ("," | ";") sum }
 
 A product may do without its sign where only one reading exists: `2x`, `2(x + 1)`, `(x + 1)(x − 1)`.
@@ -15,27 +15,40 @@ A product may do without its sign where only one reading exists: `2x`, `2(x + 1)
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from content.expressions.errors import ExpressionError
-from content.expressions.tree import FUNCTIONS, Binary, Call, Expression, Index, Name, Negative, Number, Vector, names
+from content.expressions.tree import (
+    FUNCTIONS,
+    Binary,
+    Call,
+    Expression,
+    Index,
+    Name,
+    Negative,
+    Number,
+    Vector,
+    depth,
+    names,
+)
 from content.maths.symbols import GREEK
 
 LONGEST = 500
 LONGEST_NUMBER = 40
-DEEPEST = 40
+DEEPEST = 20
 TOKEN = re.compile(
-    r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3}(?!\w))?)|(?P<name>(?!\d)(?:(?![²³])\w)+)"
-    r"|(?P<sign>\*\*|[-+*/^()\[\],;√²³])|(?P<space>\s+)|(?P<other>.)",
+    r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3}(?!\w))?)|(?P<name>(?!\d)(?:(?![⁰¹²³⁴-⁹])\w)+)"
+    r"|(?P<raised>⁻?[⁰¹²³⁴-⁹]+)|(?P<sign>\*\*|[-+*/^()\[\],;√|])|(?P<space>\s+)|(?P<other>.)",
     re.DOTALL,
 )
 SIGNS = {ord(sign): plain for plain, signs in {"-": "−–‐‑", "*": "·×∙⋅∗", "/": "÷∕⁄"}.items() for sign in signs}
+DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "0123456789" * 2)
 LETTERS = {sign: name for name, sign in reversed(GREEK.items())} | {"φ": "phi"}
 ALIASES = {"ln": "log", "sigma": "sigmoid"}
-Kind: TypeAlias = Literal["number", "name", "sign", "end"]
+Kind: TypeAlias = Literal["number", "name", "raised", "sign", "end"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +59,9 @@ class Token:
 
 
 def canonical(name: str) -> str:
-    """A name in plain letters: `β` is `beta`, `π_ref` is `pi_ref`, `λ` is `lam`, as the formulas call it."""
+    """A name in plain letters: `β` is `beta`, `π_ref` is `pi_ref`, `y₁` is `y_1`, `λ` is `lam`, as the formulas call
+    it."""
+    name = re.sub("[₀-₉]+", lambda found: "_" + found[0].translate(DIGITS), name)
     plain = "".join(LETTERS.get(letter, letter) for letter in unicodedata.normalize("NFKC", name))
     return "lam" if plain == "lambda" else plain
 
@@ -64,7 +79,10 @@ def read(text: str, known: Collection[str] | None = None) -> Expression:
 def _read(text: str) -> Expression:
     if len(text) > LONGEST:
         raise ExpressionError("too_long", LONGEST)
-    return _Parser(text).whole()
+    expression = _Parser(text).whole()
+    if depth(expression) > DEEPEST:
+        raise ExpressionError("too_deep", 0)
+    return expression
 
 
 def _tokens(text: str) -> Iterator[Token]:
@@ -82,6 +100,8 @@ def _tokens(text: str) -> Iterator[Token]:
             if len(word) > LONGEST_NUMBER:
                 raise ExpressionError("too_long", position)
             yield Token("number", word.replace(",", "."), position)
+        elif kind == "raised":
+            yield Token("raised", word, position)
         elif kind in ("name", "sign"):
             if word in ("(", "["):
                 function = ALIASES.get(canonical(before), canonical(before))
@@ -126,14 +146,10 @@ class _Parser:
         return expression
 
     def sum(self) -> Expression:
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise ExpressionError("too_deep", self.here.position)
         left = self.product()
         while self.at("+", "-"):
             sign = self.take().text
             left = Binary("+" if sign == "+" else "-", left, self.product())
-        self.depth -= 1
         return left
 
     def product(self) -> Expression:
@@ -161,29 +177,31 @@ class _Parser:
         return starts and (before.kind == "number" or before.text in (")", "]"))
 
     def signed(self) -> Expression:
-        signs = 0
         negative = False
         while self.at("+", "-"):
-            signs += 1
             negative ^= self.take().text == "-"
-            if signs > DEEPEST:
-                raise ExpressionError("too_deep", self.here.position)
         power = self.power()
         return Negative(power) if negative else power
 
     def power(self) -> Expression:
         base = self.atom()
-        while self.at("²", "³"):
-            base = Binary("^", base, Number("2" if self.take().text == "²" else "3"))
+        if self.here.kind == "raised":
+            raised = self.take().text
+            exponent: Expression = Number(raised.removeprefix("⁻").translate(DIGITS))
+            return Binary("^", base, Negative(exponent) if raised[0] == "⁻" else exponent)
         if not self.at("^", "**"):
             return base
+        self.take()
+        return Binary("^", base, self.inner(self.signed))
+
+    def inner(self, part: Callable[[], Expression]) -> Expression:
+        """What stands in a bracket, an exponent or a root, as long as there are not too many around it."""
         self.depth += 1
         if self.depth > DEEPEST:
             raise ExpressionError("too_deep", self.here.position)
-        self.take()
-        exponent = self.signed()
+        expression = part()
         self.depth -= 1
-        return Binary("^", base, exponent)
+        return expression
 
     def atom(self) -> Expression:
         token = self.take()
@@ -193,12 +211,15 @@ class _Parser:
         elif token.kind == "name":
             atom = self._named(token)
         elif token.text == "(":
-            atom = self.sum()
+            atom = self.inner(self.sum)
             self._close(")", token)
+        elif token.text == "|":
+            atom = Call("abs", (self.inner(self.sum),))
+            self._close("|", token)
         elif token.text == "[":
             atom = Vector(self._list("]", token))
         elif token.text == "√":
-            atom = Call("sqrt", (self.atom(),))
+            atom = Call("sqrt", (self.inner(self.atom),))
         else:
             raise ExpressionError("missing", token.position, sign=token.text)
         while self.at("["):
@@ -220,10 +241,10 @@ class _Parser:
         return Call(function, arguments)
 
     def _list(self, closing: str, opening: Token) -> tuple[Expression, ...]:
-        items = [self.sum()]
+        items = [self.inner(self.sum)]
         while self.at(",", ";"):
             self.take()
-            items.append(self.sum())
+            items.append(self.inner(self.sum))
         self._close(closing, opening)
         return tuple(items)
 

@@ -1,6 +1,5 @@
 """An expression as TeX, for the printers of `content.maths`, and on one line as a learner reads it back."""
 
-import re
 from functools import lru_cache
 
 from content.expressions.tree import Binary, Call, Expression, Index, Name, Negative, Number, Vector
@@ -72,10 +71,7 @@ def _call(function: str, arguments: tuple[Expression, ...]) -> str:
 
 def _name(name: str) -> str:
     """`pi_ref` as π with the script ref; a name of several letters stands upright."""
-    base, _, script = name.partition("_")
-    found = re.fullmatch(r"([A-Za-z]+?)(\d*)", base)
-    word, number = (found[1], found[2]) if found else (base, "")
-    script = ", ".join(part for part in (number, *script.split("_")) if part)
+    word, _, script = name.partition("_")
     known = "lambda" if word == "lam" else word
     body = f"\\{known}" if known in GREEK else word if len(word) == 1 else f"\\text{{{word}}}"
     scripted = f"\\{script}" if script in GREEK else script if len(script) < 2 else f"\\text{{{script}}}"

@@ -77,6 +77,13 @@ def walk(expression: Expression) -> Iterator[Expression]:
         yield from walk(part)
 
 
+def depth(expression: Expression) -> int:
+    """How deep brackets, fractions, powers and arguments lie within each other; a long sum or product is flat."""
+    if isinstance(expression, Binary) and expression.operator in ("+", "-", "*"):
+        return max(depth(expression.left), 1 + depth(expression.right))
+    return 1 + max(map(depth, parts(expression)), default=0)
+
+
 def names(expression: Expression) -> frozenset[str]:
     """The names that must be given a value."""
     return frozenset(part.name for part in walk(expression) if isinstance(part, Name))
