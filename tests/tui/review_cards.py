@@ -24,9 +24,7 @@ CALCULATOR = Card("03-double", "03#closed-form", question="03-double-number")
 def recall(language: str, chapter: str | None = None) -> tuple[Card, ...]:
     """Five recall cards."""
     return tuple(
-        Card(
-            f"{section[:2]}-case-{n}", section, FRONTS[language].replace("{n}", str(n)), BACKS[language].format(n=n)
-        )
+        Card(f"{section[:2]}-case-{n}", section, FRONTS[language].replace("{n}", str(n)), BACKS[language].format(n=n))
         for n, section in enumerate(SECTIONS, start=1)
         if chapter in (None, section[:2])
     )

@@ -54,7 +54,8 @@ class ReviewScreen(PreferablyScreen):
         Binding("up,pageup", "scroll_card(-1)", show=False, id="review.up"),
     ]
     DEFAULT_CSS = """
-    ReviewScreen #progress { height: 1; padding: 0 2; margin: 1 0 0 0; }
+    ReviewScreen #head { height: 2; padding: 1 0 0 0; align-horizontal: center; }
+    ReviewScreen #progress { height: 1; max-width: 88; padding: 0 2; }
     ReviewScreen #middle { height: 1fr; align: center middle; }
     ReviewScreen #feet { height: auto; align-horizontal: center; }
     ReviewScreen #last { height: 1; max-width: 88; padding: 0 2; }
@@ -80,7 +81,8 @@ class ReviewScreen(PreferablyScreen):
         return [self.t("review.title"), *([self.chapter_id] if self.chapter_id else [])]
 
     def compose_body(self) -> Iterable[Widget]:
-        yield Static(id="progress")
+        with Vertical(id="head"):
+            yield Static(id="progress")
         with Vertical(id="middle"):
             yield CardView()
         with Vertical(id="feet"):
@@ -115,9 +117,11 @@ class ReviewScreen(PreferablyScreen):
         """Bring every widget up to date with the table."""
         self.query_one("#progress", Static).update(self._progress())
         self.query_one("#last", Static).update(literal(self.last()))
+        cramming = self.table is not None and not self.table.session.scheduled
+        self.set_status(self.t("review.cramming") if cramming else "")
         phase = self.table.phase if self.table else ""
         bar = self.query_one(GradeBar)
-        bar.display = phase != "over"
+        bar.display = phase in ("front", "back")
         bar.visible = phase == "back"  # its place is kept, so that a card does not jump when it is turned
         if phase == "back":
             bar.show(self._intervals())
