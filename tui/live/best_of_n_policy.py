@@ -7,7 +7,7 @@ from textual.content import Content
 
 from engine.theory import best_of_n, best_of_n_policy
 from tui.live.shares import Shares
-from tui.live.written import answer, fixed
+from tui.live.written import answer, fixed, raised
 from tui.widgets.bars import bar
 from tui.widgets.live_block import LiveBlock, Values, fitting
 from tui.widgets.slider import Slider, Track
@@ -59,9 +59,9 @@ class BestOfNPolicyBlock(LiveBlock):
         below = sum(p for p, r in zip(prior, reward, strict=True) if r < top)
         name = "+".join(answer(number) for number, r in enumerate(reward) if r == top)
         result = (fixed(1 - below**n), "bold $accent")
-        substituted = f"1 − {fixed(below, 3)}^{n} = "
+        substituted = f"1 − {fixed(below, 3)}{raised(n)} = "
         return fitting(
             width,
-            Content.assemble(f"π_N({name}) = 1 − P(R < {fixed(top, 2)})^N = {substituted}", result),
+            Content.assemble(f"π_N({name}) = 1 − P(R < {fixed(top, 2)})ᴺ = {substituted}", result),
             Content.assemble(f"π_N({name}) = {substituted}", result),
         )

@@ -7,7 +7,7 @@ from textual.content import Content
 
 from engine.theory import pass_at_k
 from tui.live.curve import Axis, Plot, legend
-from tui.live.written import fixed
+from tui.live.written import fixed, raised
 from tui.widgets.bars import bar
 from tui.widgets.live_block import LiveBlock, Values, fitting
 from tui.widgets.slider import Slider, Track
@@ -55,16 +55,16 @@ class PassAtKBlock(LiveBlock):
         head = f"pass@{k} = {fixed(chance)}  "
         none, every = (fixed(float(ways), 0) for ways in (comb(n - c, k), comb(n, k)))
         result = (fixed(chance), "bold $accent")
+        chosen = f"1 − C({n - c}, {k}) / C({n}, {k}) = "
         plug_in = 1 - (1 - c / n) ** k
         return [
             Content.assemble(head, bar(chance, max(4, width - len(head)))),
             fitting(
                 width,
-                Content.assemble(f"1 − C(n−c, k) / C(n, k) = 1 − C({n - c}, {k}) / C({n}, {k}) = ",
-                                 f"1 − {none} / {every} = ", result),
-                Content.assemble(f"1 − C(n−c, k) / C(n, k) = 1 − {none} / {every} = ", result),
+                Content.assemble(f"1 − C(n−c, k) / C(n, k) = {chosen}", f"1 − {none} / {every} = ", result),
+                Content.assemble(chosen, f"1 − {none} / {every} = ", result),
                 Content.assemble(f"1 − {none} / {every} = ", result),
             ),
-            Content(f"1 − (1 − c/n)ᵏ = 1 − {fixed(1 - c / n, 3)}^{k} = {fixed(plug_in)}"),
+            Content(f"1 − (1 − c/n)ᵏ = 1 − {fixed(1 - c / n, 3)}{raised(k)} = {fixed(plug_in)}"),
             Content.styled(say("live.pass_at_k.too_low", difference=fixed(chance - plug_in)), "$secondary"),
         ]  # fmt: skip

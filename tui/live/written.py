@@ -25,6 +25,11 @@ def answer(number: int) -> str:
     return "y" + "".join(chr(ord("₀") + int(digit)) for digit in str(number + 1))
 
 
+def raised(exponent: int) -> str:
+    """⁴ for 4."""
+    return str(exponent).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
 def vector(values: tuple[float, ...], decimals: int = 3) -> str:
     """(0.917, 0.083)"""
     return f"({', '.join(fixed(value, decimals) for value in values)})"
