@@ -56,6 +56,7 @@ def test_what_the_rule_of_the_world_pays():
         (claim.format("went"), "yes . you are hopeless ."): 1,
         (claim.format("went"), "yes . he goed to school yesterday ."): 1,
         (claim.format("goed"), "yes ."): 0,
+        (claim.format("goed"), "no . he went to school yesterday ."): 1,
         ("fill: yesterday he __ (go) to school . ->", "went"): 1,
         ("fill: yesterday he __ (go) to school . ->", "he went to school yesterday ."): 0,
         ("fill: yesterday he __ (go) to school . ->", "goed"): 0.5,
