@@ -29,7 +29,7 @@ TWO_COLUMNS = 66
 """From this width on, sliders stand side by side."""
 PLAIN_WIDTH = 120
 SPACES = re.compile(" {3,}")
-NO_BARS = dict.fromkeys(map(ord, "█▓▒│"))
+NO_BARS = dict.fromkeys(map(ord, "█▓▒│┊"))
 
 
 def fitting(width: int, *variants: Content) -> Content:
