@@ -162,6 +162,24 @@ def test_reward_to_go_and_a_baseline_for_every_state_leave_the_gradient_of_the_t
     assert by_second == pytest.approx(slope, abs=1e-6)
 
 
+@given(logits, logits)
+def test_the_true_advantage_of_each_token_gives_the_same_gradient_as_the_whole_mark(first, second):
+    went, end = 1 / (1 + math.exp(-first)), 1 / (1 + math.exp(-second))
+    value = went * end + (1 - went) * 0.5
+    # (probability, score and advantage of the first token, of the second, mark)
+    draws = [
+        (went * end, 1 - went, end - value, 1 - end, 1 - end, 1.0),
+        (went * (1 - end), 1 - went, end - value, -end, -end, 0.0),
+        (1 - went, -went, 0.5 - value, 0.0, 0.0, 0.5),
+    ]
+    assert math.fsum(p * s * a for p, s, a, *_ in draws) == pytest.approx(
+        math.fsum(p * s * mark for p, s, *_, mark in draws), abs=1e-12
+    )
+    assert math.fsum(p * s * a for p, _, _, s, a, _ in draws) == pytest.approx(
+        math.fsum(p * s * mark for p, _, _, s, _, mark in draws), abs=1e-12
+    )
+
+
 @given(paths(), shares)
 def test_td_errors_telescope(path, gamma):
     rewards, values = path
