@@ -1,5 +1,6 @@
 """The live block of a reward model's loss on one pair."""
 
+from content.text import say
 from tests.tui.test_live_blocks import Bench
 
 
@@ -7,7 +8,7 @@ async def test_margin_and_smoothing_move_the_rest_and_the_numbers_are_those_of_t
     app = Bench("reward-loss", gap=1, margin=0, label_smoothing=0)
     async with app.run_test(size=(80, 40)) as pilot:
         await pilot.pause()
-        for part in ("σ(1.00 − 0.00) = 0.7311", "= 0.3133", "= 0.2689", "never 0", "●"):
+        for part in ("σ(1.00 − 0.00) = 0.7311", "= 0.3133", "= 0.2689", say("en", "live.reward_loss.never"), "●"):
             assert part in app.readout, part
         height = len(app.readout.splitlines())
         app.focus_on("label_smoothing")
