@@ -72,5 +72,5 @@ class GAEBlock(LiveBlock):
         written = "A₁ = Σ (γλ)ᵏ δ₁₊ₖ = "
         variants = [Content.assemble(written, " + ".join(terms), " = ", result)]
         for count in range(min(len(terms), 6) - 1, 0, -1):
-            variants.append(Content.assemble("A₁ = ", " + ".join(terms[:count]), " + … = ", result))
+            variants.append(Content.assemble("A₁ = ", " + ".join(terms[:count]), " + ⋯ = ", result))
         return fitting(width, *variants)

@@ -19,8 +19,8 @@ class NumberInput(Input):
         return key != "r" and super().check_consume_key(key, character)
 
     async def _on_key(self, event: events.Key) -> None:
-        if event.key != "r":
-            await super()._on_key(event)
+        if event.key == "r":
+            event.prevent_default()  # Input's own handler, which would write the letter
 
 
 class NumberField(Horizontal):
