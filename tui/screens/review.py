@@ -13,18 +13,18 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from engine.errors import Problem
-from engine.review import AGAIN, GRADES
+from engine.review import GRADES
 from engine.review.day import local_now
 from tui.literal import literal
 from tui.review_summary import summary
 from tui.review_table import Table
-from tui.reviewing import Calculation, deck, limits, new_seed, open_session, source
+from tui.review_words import Words
+from tui.reviewing import deck, limits, new_seed, open_session
 from tui.screens.base import PreferablyScreen
 from tui.widgets.card_view import CardView, Face
 from tui.widgets.grade_bar import GradeBar
 from tui.widgets.question_box import QuestionBox
 
-PROGRESS = 16
 MOST_NEW = 100
 STEP_NEW = 5
 
@@ -75,6 +75,10 @@ class ReviewScreen(PreferablyScreen):
         self.ahead = False
         self.last: Callable[[], str] = str
 
+    @property
+    def words(self) -> Words:
+        return Words(self.t, self.app.language)
+
     # --- what is on the screen
 
     def crumbs(self) -> list[str]:
@@ -115,7 +119,6 @@ class ReviewScreen(PreferablyScreen):
 
     async def show(self) -> None:
         """Bring every widget up to date with the table."""
-        self.query_one("#progress", Static).update(self._progress())
         self.query_one("#last", Static).update(literal(self.last()))
         cramming = self.table is not None and not self.table.session.scheduled
         self.set_status(self.t("review.cramming") if cramming else "")
@@ -123,84 +126,22 @@ class ReviewScreen(PreferablyScreen):
         bar = self.query_one(GradeBar)
         bar.display = phase in ("front", "back")
         bar.visible = phase == "back"  # its place is kept, so that a card does not jump when it is turned
+        if self.table is None:
+            await self.query_one(CardView).show(Face(text=literal(self.t("review.opening"))))
+            return
+        self.query_one("#progress", Static).update(self.words.progress(self.table, self.app.size.width))
         if phase == "back":
-            bar.show(self._intervals())
-        await self.query_one(CardView).show(self._face())
+            bar.show(self.words.intervals(self.table))
+        face = Face(text=self._summary(self.table)) if phase == "over" else self.words.face(self.table)
+        await self.query_one(CardView).show(face)
         self.refresh_bindings()
 
-    def _face(self) -> Face:
-        """What the card shows at this point."""
-        table = self.table
-        if table is None:
-            return Face(text=literal(self.t("review.opening")))
-        if table.card is None:
-            seconds = self.clock() - table.began
-            return Face(text=summary(table.session, self.t, self.app.language, seconds, self.chapter_id))
-        chapter, section = source(table.card, self.app.language)
-        if table.phase == "leech" and table.graded is not None:
-            text = self.t("review.leech", lapses=table.graded.lapses, chapter=chapter, section=section)
-            return Face(text=literal(text.strip()))
-        if table.calculation is not None:
-            said = self._hints(table.calculation) if table.phase == "asking" else self._earned()
-            solved = table.phase == "graded"
-            return Face(chapter, self._standing(), said=said, question=table.calculation.question, solved=solved)
-        if table.phase == "front":
-            return Face(chapter, self._standing(), table.card.front, said=self.t("review.think"))
-        said = self.t("review.from_section", section=section)
-        return Face(chapter, self._standing(), table.card.front, table.card.back, said=said)
-
-    def _hints(self, calculation: Calculation) -> str:
-        """The hints taken so far; before the first, what a calculator card is."""
-        lines = [self.t("review.hint", number=number, hint=hint) for number, hint in enumerate(calculation.shown, 1)]
-        return "\n".join(lines) or self.t("review.calculator")
-
-    def _standing(self) -> str:
-        """How well the card on the table is known."""
-        assert self.table is not None
-        assert self.table.card is not None
-        state = self.table.session.state(self.table.card.id)
-        if state.last is None:
-            return self.t("review.state_new")
-        days = (self.table.session.today - state.last).days
-        return self.t("review.state_seen" if days else "review.state_today", reviews=state.reviews, days=days)
-
-    def _progress(self) -> Content:
-        if self.table is None or self.table.card is None:
-            return Content("")
-        session = self.table.session
-        left, done = session.left, len({act.card for act in session.done} - set(session.waiting))
-        numbers = {"due": left.due, "new": left.new, "again": left.again}
-        words = self.t("review.progress" if session.scheduled else "review.progress_cram", **numbers)
-        words = f" {done}/{done + left.cards}   {words}"
-        width = max(0, min(PROGRESS, self.app.size.width - len(words) - 4))
-        filled = round(width * done / max(1, done + left.cards))
-        return Content.assemble(("▓" * filled, "$success"), ("░" * (width - filled), "$secondary"), words)
-
-    def _intervals(self) -> dict[int, str]:
-        """For each grade when the card would come again; while cramming only whether it does so now."""
-        assert self.table is not None
-        if not self.table.session.scheduled:
-            return {grade: self.interval(None) if grade == AGAIN else "" for grade in GRADES}
-        return {grade: self.interval(days) for grade, days in self.table.session.preview().items()}
-
-    def interval(self, days: int | None) -> str:
-        """In how many days a card comes again, in words; None: in this sitting."""
-        return self.t("review.interval.soon") if days is None else self.t("review.interval.days", days=days)
+    def _summary(self, table: Table) -> Content:
+        seconds = self.clock() - table.began
+        return summary(table.session, self.t, self.app.language, seconds, self.chapter_id)
 
     def _kept(self) -> str:
-        """What was done to the card graded last."""
-        table = self.table
-        if table is None or table.graded is None:
-            return ""
-        grade, state = self.t(f"review.grade.{table.grade_given}"), table.graded
-        if not table.session.scheduled:
-            return self.t("review.kept_cram", grade=grade)
-        return self.t("review.kept", grade=grade, interval=self.interval(state.waits(table.session.today)))
-
-    def _earned(self) -> str:
-        """The grade that a calculator card was given, and why."""
-        assert self.table is not None
-        return f"{self.t(f'review.why.{self.table.grade_given}')} {self._kept()}"
+        return self.words.kept(self.table) if self.table is not None else ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         typing = isinstance(self.focused, Input)
