@@ -18,8 +18,10 @@ def check(question: Question, text: str) -> Verdict:
     for a question in steps, each of which is checked by itself."""
     if question.to_draw or question.type == "steps":
         raise ValueError(f"{question.id}: {'draw it first' if question.to_draw else 'check its steps'}")
+    if not text.strip():
+        return Verdict("unparsed", {"text": text, "why": "empty"})
     if question.type == "free":
-        return Verdict("recorded") if text.strip() else Verdict("unparsed", {"text": text})
+        return Verdict("recorded")
     if question.type == "expression":
         return _check_expression(question, text)
     try:

@@ -55,11 +55,11 @@ def _options(question: Question, text: str) -> Values:
     """Several options by number or letter (`1 3`, `a, c`, `b > a > c`, `13`), each once; for an order, all of them."""
     count = len(question.options)
     labels = re.findall(r"[^\s,;>→().]+", text.lower())
-    if len(labels) == 1 and count <= 9:
+    if len(labels) == 1 and re.fullmatch(r"\d+|[a-i]+", labels[0]) and count <= 9:
         labels = list(labels[0])
-    chosen = [_option(question, label) for label in labels]
-    if not chosen:
+    if not labels:
         raise Unreadable(text)
+    chosen = [_option(question, label) for label in labels]
     if len(set(chosen)) < len(chosen):
         raise Unreadable(text, "twice")
     if question.type == "order" and len(chosen) < count:

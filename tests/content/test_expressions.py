@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from content.expressions import ExpressionError, Undefined, canonical, evaluate, read, substitute
@@ -199,6 +199,7 @@ def value(expression: Expression) -> float | None:
         return None
 
 
+@settings(deadline=None)  # the first example imports what the rest needs
 @given(TREES)
 def test_what_is_read_back_means_the_same(expression: Expression) -> None:
     again = value(read(one_line(expression)))
@@ -210,6 +211,7 @@ def test_what_is_read_back_means_the_same(expression: Expression) -> None:
 PIECES = [*FUNCTIONS, *"+-*/^()[]|,;.=√²−·×÷^'\n ", "**", "1", "2", "0,5", "1e99", "x", "β", "σ", "__import__"]
 
 
+@settings(deadline=None)  # the first example imports what the rest needs
 @given(st.one_of(st.lists(st.sampled_from(PIECES), max_size=60).map("".join), st.text(max_size=60)))
 def test_any_text_is_read_or_refused_and_has_a_value_or_none(text: str) -> None:
     try:

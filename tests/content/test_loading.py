@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from content import chapters, labs, markup
+from content import cards, chapters, exercises, labs, markup
 from content.errors import ContentError
 
 FRONT = (
@@ -196,3 +196,97 @@ def test_a_lab_has_every_step_in_its_order(tmp_path: Path) -> None:
     with pytest.raises(ContentError) as caught:
         labs.read(written(tmp_path, f"---\n{front.replace('0.55', 'high')}---\n{steps}"), "en")
     assert caught.value.code == "content.front_matter"
+
+
+# --- exercises and cards
+
+EXERCISES = """---
+id: "09"
+title: Measuring
+minutes: 20
+---
+
+## Count {#count}
+
+A sentence.
+
+```question
+id: "09-count"
+type: number
+prompt: "2 + 2?"
+answer: 4
+```
+"""
+CARDS = """# a comment
+[[card]]
+id = "09-power"
+section = "09#one"
+front = "What is $2^3$, and half of it?"
+back = "8, and 4.0; its logarithm is 2.079."
+arithmetic = "2^3/2 = 4.0; log(8) = 2.079"
+
+[[card]]
+id = "09-count-card"
+section = "09#one"
+question = "09-count"
+"""
+
+
+def test_exercises_are_cut_into_exercises(tmp_path: Path) -> None:
+    found = exercises.read(written(tmp_path, EXERCISES), "en")
+    assert (found.id, found.title, found.minutes, found.language) == ("09", "Measuring", 20, "en")
+    assert [(section.id, question.id) for section, question in found.questions()] == [("count", "09-count")]
+    assert found.exercise("count").title == "Count"
+    with pytest.raises(ContentError) as caught:
+        found.exercise("other")
+    assert (caught.value.code, caught.value.params["known"]) == ("content.unknown_exercise", "count")
+
+
+def test_an_exercise_asks_something(tmp_path: Path) -> None:
+    with pytest.raises(ContentError) as caught:
+        exercises.read(written(tmp_path, EXERCISES + "\n## Nothing {#nothing}\n\nJust prose.\n"), "en")
+    assert caught.value.code == "content.no_question"
+    assert (caught.value.params["id"], caught.value.params["line"]) == ("nothing", 18)
+
+
+def test_cards_are_read_with_what_vouches_for_them(tmp_path: Path) -> None:
+    file = tmp_path / "09-measuring.toml"
+    file.write_text(CARDS, encoding="utf-8")
+    first, second = cards.read(file)
+    assert (first.id, first.chapter, first.question, first.line) == ("09-power", "09", None, 2)
+    assert markup.unvouched(first.source, "en", file) == []
+    assert [worked_out.value for worked_out in first.arithmetic] == pytest.approx([4, 2.0794], abs=1e-4)
+    assert (second.question, second.front, second.back) == ("09-count", "", "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "line"),
+    [
+        ('front = "What', 'frnt = "What', "content.unknown_card_key", 2),
+        ('front = "What is $2^3$, and half of it?"\n', "", "content.card", 2),
+        ('id = "09-count-card"', "id = 3", "content.card", 9),
+        ('section = "09#one"\nquestion', 'section = "one"\nquestion', "content.card", 9),
+        ('question = "09-count"', 'question = "09-count"\nback = "4"', "content.card", 9),
+        ('id = "09-count-card"', 'id = "09-power"', "content.repeated_id", 9),
+        ("# a comment", 'title = "Cards"', "content.not_cards", None),
+        ('"09-power"', '"09-power', "content.toml", None),
+    ],
+)
+def test_a_broken_card_is_named_with_its_line(tmp_path: Path, old: str, new: str, code: str, line: int | None) -> None:
+    file = tmp_path / "09-measuring.toml"
+    assert CARDS.count(old) == 1
+    file.write_text(CARDS.replace(old, new), encoding="utf-8")
+    with pytest.raises(ContentError) as caught:
+        cards.read(file)
+    assert (caught.value.code, caught.value.params["file"]) == (code, "09-measuring.toml")
+    assert caught.value.params.get("line") == line
+
+
+def test_questions_are_found_wherever_they_stand() -> None:
+    everywhere = exercises.everything("en")
+    assert everywhere["03-beta-one"].chapter == "03"
+    assert not everywhere["03-beta-one"].in_exercises
+    assert exercises.find_question("03-beta-one", "es").type == "number"
+    with pytest.raises(ContentError) as caught:
+        exercises.find_question("99-nothing", "en")
+    assert caught.value.code == "content.unknown_question"
