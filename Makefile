@@ -1,11 +1,12 @@
 # make run   sets everything up and starts the program (without a terminal: the tour of the labs)
 # make test  sets everything up and runs every check
+# make site  builds the chapters as pages for a browser, in .build/site
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup run test lint clean
+.PHONY: setup run test lint site clean
 
 setup: $(VENV)/.installed
 
@@ -34,6 +35,11 @@ lint: $(VENV)/.installed-dev
 
 test: lint
 	$(BIN)/python -m pytest
+
+site: $(VENV)/.installed-dev
+	@$(BIN)/python -m tui.site .build/site-source
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo "The site is in .build/site: open .build/site/index.html"
 
 clean:
 	rm -rf $(VENV) .build
