@@ -8,7 +8,7 @@ from textual.content import Content
 from engine.theory import beta_table, optimal_policy
 from tui.live.curve import HERE, Axis, Plot
 from tui.live.shares import Shares
-from tui.live.written import DIGITS, fixed
+from tui.live.written import answer, fixed
 from tui.widgets.live_block import LiveBlock, Values, fitting
 from tui.widgets.number_field import NumberField
 from tui.widgets.slider import Slider, Track
@@ -34,7 +34,7 @@ class BetaTableBlock(LiveBlock):
         self.shares = Shares("prior", "π_ref", self.arguments["prior"])
         yield from self.shares.sliders()
         for number, reward in enumerate(self.arguments["reward"]):
-            yield Slider(f"reward{number}", f"R(y{DIGITS[number]})", float(reward), REWARD)
+            yield Slider(f"reward{number}", f"R({answer(number)})", float(reward), REWARD)
 
     def fields(self) -> Iterator[NumberField]:
         yield NumberField("betas", "β", self.arguments["betas"])
@@ -64,9 +64,9 @@ class BetaTableBlock(LiveBlock):
         table = beta_table(prior, reward, betas)
         decimals = 3 if 24 + 7 * len(prior) <= width else 2
         column = decimals + 4
-        head = "".join(f"{f'π*(y{DIGITS[number]})':>{column}}" for number in range(len(prior)))
+        head = "".join(f"{f'π*({answer(number)})':>{column}}" for number in range(len(prior)))
         if column < len(" π*(y₁)"):
-            head = "".join(f"{f'y{DIGITS[number]}':>{column}}" for number in range(len(prior)))
+            head = "".join(f"{f'{answer(number)}':>{column}}" for number in range(len(prior)))
         lines = [Content.styled(f"{'β':>8}{head}{'KL':>8}{'E[R]':>8}", "$secondary")]
         rows = zip(betas, table.policies, table.kls, table.expected_rewards, strict=True)
         for row, (beta, policy, kl, expected) in enumerate(rows):

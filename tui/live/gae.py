@@ -15,11 +15,6 @@ SHARE = Track(0, 1, step=0.05, fine=0.01)
 COLUMN = 7
 
 
-def below(step: int) -> str:
-    """1 → ₁, 12 → ₁₂."""
-    return str(step).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
-
-
 class GAEBlock(LiveBlock):
     """Rewards and values are typed, one number a step; the column of A moves between those of its two limits."""
 

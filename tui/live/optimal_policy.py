@@ -6,7 +6,7 @@ from textual.content import Content
 
 from engine.theory import optimal_policy, optimal_policy_limits
 from tui.live.shares import Shares
-from tui.live.written import DIGITS, fixed, vector
+from tui.live.written import answer, fixed, vector
 from tui.widgets.bars import bar
 from tui.widgets.live_block import LiveBlock, Values, fitting
 from tui.widgets.slider import Slider, Track
@@ -32,7 +32,7 @@ class OptimalPolicyBlock(LiveBlock):
         yield Slider("beta", "β", float(self.arguments["beta"]), BETA)
         yield from self.shares.sliders()
         for number in range(self.count):
-            yield Slider(f"reward{number}", f"R(y{DIGITS[number]})", float(reward[number]), REWARD)
+            yield Slider(f"reward{number}", f"R({answer(number)})", float(reward[number]), REWARD)
 
     def moved(self, slider: Slider) -> None:
         self.shares.make_room(self, slider)
@@ -46,7 +46,7 @@ class OptimalPolicyBlock(LiveBlock):
         say = self.app.t
         lines = [Content.styled(f"    {say('live.optimal_policy.header')}", "$secondary")]
         for number, (before, now) in enumerate(zip(prior, best.policy, strict=True)):
-            numbers = f"y{DIGITS[number]}  {before:.3f} → {now:.3f}  "
+            numbers = f"{answer(number)}  {before:.3f} → {now:.3f}  "
             lines.append(Content.assemble(numbers, bar(now, max(4, width - len(numbers)), before)))
         tilt = f"{fixed(prior[0], 3)} · exp({fixed(reward[0], 2)} / {fixed(beta, 2)}) / Z"
         share = f"{fixed(best.weights[0])} / {fixed(best.Z)}"

@@ -1,7 +1,7 @@
 """PPO's clipped surrogate: its curve against the ratio, and a map of where the gradient pushes the ratio."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from textual.content import Content
 
@@ -52,19 +52,26 @@ class PPOClipBlock(LiveBlock):
 
     def map(self, values: Values, plot: Plot) -> list[Content]:
         """Where a step pushes ρ: → up, ← down, · not at all. Every other cell, so that it reads as arrows."""
+        epsilon = values["epsilon"]
         here = min(ADVANTAGES, key=lambda each: abs(each - values["advantage"]))
+        bounds = [plot.column(1 - epsilon), plot.column(1 + epsilon)]
+        zones = list(pairwise((0, *bounds, plot.columns)))
         lines = []
         for advantage in ADVANTAGES:
             cells: list[tuple[str, str]] = []
-            for column in range(plot.columns):
-                ratio = plot.x.at(column / (plot.columns - 1))
-                stopped = not advantage or ppo_clip(ratio, advantage, values["epsilon"]).clipped
-                arrow = ("·", "$rule") if stopped else ("→", "$primary") if advantage > 0 else ("←", "$warning")
-                cells.append(("┊", "$secondary") if column in plot.guides else (" ", "") if column % 2 else arrow)
+            for ratio, (left, right) in zip(((1 - epsilon) / 2, 1.0, (1 + epsilon + HIGHEST) / 2), zones, strict=True):
+                stopped = not advantage or ppo_clip(ratio, advantage, epsilon).clipped
+                sign, style = ("·", "$rule") if stopped else ("→", "$primary") if advantage > 0 else ("←", "$warning")
+                cells += [(" " if column % 2 else sign, style) for column in range(left, right)]
+            for bound in bounds:
+                cells[bound] = ("┊", "$secondary")
             if advantage == here:
                 cells[plot.column(values["ratio"])] = ("●", HERE)
+            runs = [
+                ("".join(sign for sign, _ in run), style) for style, run in groupby(cells, key=lambda cell: cell[1])
+            ]
             label = f"A={fixed(advantage, 0)}".rjust(GUTTER - 2)
-            lines.append(Content.assemble((f"{label} │", "$secondary"), *cells))
+            lines.append(Content.assemble((f"{label} │", "$secondary"), *runs))
         return lines
 
     def lines(self, values: Values, width: int) -> list[Content]:

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from engine.errors import Problem
 from engine.theory import ranking_pairs
-from tui.live.written import DIGITS, fixed, term
+from tui.live.written import answer, fixed, term
 from tui.widgets.bars import bar
 from tui.widgets.live_block import LiveBlock, Values, fitting
 from tui.widgets.number_field import NumberField
@@ -24,7 +24,7 @@ class RankingPairsBlock(LiveBlock):
 
     def sliders(self) -> Iterator[Slider]:
         for number, reward in enumerate(self.arguments["rewards"]):
-            yield Slider(f"reward{number}", f"r(y{DIGITS[number]})", float(reward), REWARD)
+            yield Slider(f"reward{number}", f"r({answer(number)})", float(reward), REWARD)
 
     def fields(self) -> Iterator[NumberField]:
         yield NumberField("ranking", self.app.t("live.ranking_pairs.ranking"), self.arguments["ranking"])
@@ -46,7 +46,7 @@ class RankingPairsBlock(LiveBlock):
         for (better, worse), probability, loss in zip(result.pairs, result.probabilities, result.losses, strict=True):
             mark = ("✓ ", "$success") if probability > 0.5 else ("✗ ", "$error") if probability < 0.5 else ("= ", "")
             difference = f"σ({fixed(rewards[better - 1], 2)} − {term(rewards[worse - 1])})"
-            pair = f"y{DIGITS[better - 1]} ≻ y{DIGITS[worse - 1]} {difference:<19}"
+            pair = f"{answer(better - 1)} ≻ {answer(worse - 1)} {difference:<19}"
             numbers = f"{fixed(probability):>7}{fixed(loss):>9}  "
             room = max(2, width - len(pair) - len(numbers) - 2)
             lines.append(Content.assemble(mark, pair, numbers, bar(probability, room)))

@@ -11,7 +11,7 @@ from textual.content import Content
 from engine.theory import reinforce_variance
 from tui.live.curve import Axis, Plot
 from tui.live.shares import Shares
-from tui.live.written import DIGITS, fixed, term, vector
+from tui.live.written import answer, fixed, term, vector
 from tui.widgets.bars import bar
 from tui.widgets.live_block import LiveBlock, Values, fitting
 from tui.widgets.slider import Slider, Track
@@ -41,7 +41,7 @@ class ReinforceVarianceBlock(LiveBlock):
         yield Slider("baseline", "b", float(self.arguments["baseline"]), REWARD)
         yield from self.shares.sliders()
         for number, reward in enumerate(self.arguments["reward"]):
-            yield Slider(f"reward{number}", f"R(y{DIGITS[number]})", float(reward), REWARD)
+            yield Slider(f"reward{number}", f"R({answer(number)})", float(reward), REWARD)
 
     def moved(self, slider: Slider) -> None:
         self.shares.make_room(self, slider)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tui.live.written import DIGITS
+from tui.live.written import answer
 from tui.widgets.slider import Slider, Track
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ class Shares:
 
     def sliders(self) -> Iterator[Slider]:
         count = 1 if len(self.start) == 2 else len(self.start)
-        for name, digit, share in list(zip(self.names, DIGITS, self.start, strict=False))[:count]:
-            yield Slider(name, f"{self.label}(y{digit})", share, SHARE)
+        for number in range(count):
+            yield Slider(self.names[number], f"{self.label}({answer(number)})", self.start[number], SHARE)
 
     def make_room(self, block: "LiveBlock", slider: Slider) -> None:
         """`slider` moved: the others share what is left, in the proportions they had."""

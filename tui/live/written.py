@@ -2,8 +2,6 @@
 
 from tui.numbers import minus
 
-DIGITS = "₁₂₃₄₅₆₇₈₉"
-
 
 def fixed(value: float | None, decimals: int = 4) -> str:
     """0.9172; "> 10³⁰⁸" for what no float holds."""
