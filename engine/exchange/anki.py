@@ -27,7 +27,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Note:
-    """A card as Anki takes it: `front` and `back` in HTML, with formulas as MathJax; `tags` are words without spaces."""
+    """A card as Anki takes it: `front` and `back` in HTML, with formulas for MathJax; `tags` have no spaces."""
 
     id: str
     front: str

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -25,6 +25,8 @@ from tui.widgets.card_view import CardView, Face
 from tui.widgets.grade_bar import GradeBar
 from tui.widgets.question_box import QuestionBox
 
+ROOMY = 24
+"""From this height on, there is air around the card."""
 MOST_NEW = 100
 STEP_NEW = 5
 
@@ -59,6 +61,9 @@ class ReviewScreen(PreferablyScreen):
     ReviewScreen #middle { height: 1fr; align: center middle; }
     ReviewScreen #feet { height: auto; align-horizontal: center; }
     ReviewScreen #last { height: 1; max-width: 88; padding: 0 2; }
+    ReviewScreen.-low #head { height: 1; padding: 0; }
+    ReviewScreen.-low CardView { padding: 0 2; }
+    ReviewScreen.-low GradeBar { height: 2; }
     """
 
     def __init__(
@@ -92,6 +97,9 @@ class ReviewScreen(PreferablyScreen):
         with Vertical(id="feet"):
             yield Static(id="last", classes="quiet")
             yield GradeBar()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < ROOMY, "-low")
 
     async def on_mount(self) -> None:
         await self.show()

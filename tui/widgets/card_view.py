@@ -41,7 +41,7 @@ class CardView(VerticalScroll, can_focus=False):
     }
     CardView Static { height: auto; }
     CardView #front { text-style: bold; }
-    CardView #back { border-top: solid $rule; margin: 1 0 0 0; padding: 1 0 0 0; }
+    CardView #back { border-top: solid $rule; margin: 1 0 0 0; }
     CardView #said { color: $secondary; margin: 1 0 0 0; }
     CardView QuestionBox { margin: 0; }
     """
