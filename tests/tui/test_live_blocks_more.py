@@ -233,7 +233,7 @@ OPENED_ANEW = [
 async def test_no_line_is_cut_and_none_appears_or_goes_at_the_ends_of_the_sliders(formula: str, language: str) -> None:
     app = Bench(formula)
     app.language = language
-    async with app.run_test(size=(60, 45)) as pilot:
+    async with app.run_test(size=(58, 45)) as pilot:
         await pilot.pause()
         readout = app.query_one(Readout)
         width, height = readout.content_size.width, len(app.readout.splitlines())

@@ -67,17 +67,19 @@ class LoRAParametersBlock(LiveBlock):
         labels = (say("live.lora_parameters.full"), say("live.lora_parameters.lora"))
         widest = max(map(len, labels))
         lines = []
-        for label, number, share in zip(labels, (full, lora), (result.full, result.lora), strict=True):
+        for label, number, parameters in zip(labels, (full, lora), (result.full, result.lora), strict=True):
             head = f"{label.ljust(widest)}  {number.rjust(max(len(full), len(lora)))}  "
-            lines.append(Content.assemble(head, bar(share / most, max(4, width - len(head)))))
+            lines.append(Content.assemble(head, bar(parameters / most, max(4, width - len(head)))))
         written = f"r (d_in + d_out) · {count}"
         substituted = f"{rank} · ({d_in} + {d_out}) · {count}"
-        percent = (f"{100 * result.share:.3g}\u202f%", "bold $accent")
+        share = 100 * result.share
+        percent = (f"{share:.0f}\u202f%" if share >= 100 else f"{share:.3g}\u202f%", "bold $accent")
         lines.append(
             fitting(
                 width,
                 Content.assemble(f"{written} = {substituted} = {lora}   {say('live.lora_parameters.share')} ", percent),
                 Content.assemble(f"{substituted} = {lora}   ", percent),
+                Content.assemble(f"{substituted}   ", percent),
             )
         )
         lines.append(

@@ -53,8 +53,8 @@ class LoRAStagesBlock(LiveBlock):
         widest = max(map(len, names))
         first = max(len(heads[0]), *(len(kept) for kept, _ in counts))
         second = max(len(heads[1]), *(len(work) for _, work in counts))
-        header = f"{' ' * widest}  {heads[0].rjust(first)}  {heads[1].rjust(second)}  {heads[2]}"
-        lines = [Content.styled(header, "$secondary")]
+        header = f"{' ' * widest}  {heads[0].rjust(first)}  {heads[1].rjust(second)}"
+        lines = [fitting(width, *(Content.styled(each, "$secondary") for each in (f"{header}  {heads[2]}", header)))]
         most = max(kept for _, kept, *_ in rows)
         for name, (kept, work), (_, parameters, _, undo) in zip(names, counts, rows, strict=True):
             mark = (undo, "bold $success" if undo == "✓" else "bold $error")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
 from math import log
 
 from textual.content import Content
@@ -51,16 +52,16 @@ class SelfTrainingBlock(LiveBlock):
     def picture(self, values: Values, width: int) -> list[Content]:
         """Shares stacked from the top, one or more columns a generation, each kind with a sign of its own."""
         history = self.history(values)
-        shown = [history[column * len(history) // width] for column in range(width)]
+        shown = [column * len(history) // width for column in range(width)]
         rows = []
         for row in range(ROWS):
-            cells = [KINDS[kind_at(policy, (row + 0.5) / ROWS) % len(KINDS)] for policy in shown]
-            rows.append(Content.assemble(*cells))
-        kinds = range(len(history[0]))
+            kinds = [kind_at(policy, (row + 0.5) / ROWS) % len(KINDS) for policy in history]
+            runs = ((KINDS[kind], len(list(run))) for kind, run in groupby(kinds[place] for place in shown))
+            rows.append(Content.assemble(*((sign * cells, style) for (sign, style), cells in runs)))
+        signs = [KINDS[kind % len(KINDS)] for kind in range(len(history[0]))]
         legend = Content.assemble(
-            *(part for kind in kinds for part in ((KINDS[kind % len(KINDS)][0] * 2, KINDS[kind % len(KINDS)][1]),
-                                                  f" {answer(kind)}   "))
-        )  # fmt: skip
+            *(part for kind, (sign, style) in enumerate(signs) for part in ((sign * 2, style), f" {answer(kind)}   "))
+        )
         axis = "0" + str(len(history) - 1).rjust(width - 1)
         return [legend, *rows, Content.styled(axis, "$secondary")]
 
