@@ -121,7 +121,7 @@ METHODS = {
             loop="engine.loops.offline:SupervisedFineTuning",
             hyper=_common(2e-3, 4, 32),
             metrics=("loss", "mean_token_accuracy", "eval_loss", "grad_norm", "learning_rate"),
-            chapter="03",
+            chapter="00",
         ),
         Method(
             id="reward-model",
@@ -139,7 +139,7 @@ METHODS = {
                 "grad_norm",
                 "learning_rate",
             ),
-            chapter="03",
+            chapter="02",
             lab="00",
         ),
         Method(
@@ -243,7 +243,7 @@ METHODS = {
                 "grad_norm",
                 "learning_rate",
             ),
-            chapter="04",
+            chapter="05",
             lab="02",
         ),
         Method(
