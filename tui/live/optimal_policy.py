@@ -64,5 +64,7 @@ class OptimalPolicyBlock(LiveBlock):
                 "E[R] = ", (fixed(best.expected_reward), "bold"),
             )
         )  # fmt: skip
-        lines.append(Content(f"β → 0: {vector(limits.beta_to_zero)}   β → ∞: {vector(limits.beta_to_infinity)}"))
+        zero, infinity = limits.beta_to_zero, limits.beta_to_infinity
+        both = (f"β → 0: {vector(zero, decimals)}   β → ∞: {vector(infinity, decimals)}" for decimals in (3, 2, 1))
+        lines.append(fitting(width, *map(Content, both)))
         return lines

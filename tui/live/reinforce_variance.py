@@ -55,7 +55,7 @@ class ReinforceVarianceBlock(LiveBlock):
         exact = reinforce_variance(policy, reward, 0.0)
         reach = max(0.05, 4 * (exact.variance / BATCH) ** 0.5)
         # Fixed while the baseline moves, so that the eye sees the cloud shrink.
-        axis = Axis.around([exact.gradient[0] - reach, exact.gradient[0] + reach], label="∂/∂θ₁")
+        axis = Axis(exact.gradient[0] - reach, exact.gradient[0] + reach, label="∂/∂θ₁")
         bounds = list(accumulate(policy))
         drawn = [min(bisect(bounds, chance), len(policy) - 1) for chance in uniforms()]
         lines: list[Content] = []
