@@ -1,26 +1,17 @@
 """From YAML to a question. What is missing, unknown or of the wrong form is refused with its file, line and key."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from content.errors import ContentError
-from content.expressions import Expression, ExpressionError, canonical, names
-from content.expressions import read as read_expression
+from content.expressions import Expression, ExpressionError, names
 from content.markup import mapping, read_check
 from content.questions import placeholders
-from content.questions.question import LISTING, TYPES, Mistake, Question, Range, Type, Values
+from content.questions.keys import KEYS, OF_A_MISTAKE, OF_A_STEP, Keys, is_number
+from content.questions.question import LISTING, Mistake, Question, Type, Values
 
-KEYS = (
-    "id", "type", "prompt", "answer", "tolerance", "decimals", "range", "unit", "options", "mistakes", "hints",
-    "explanation", "check", "metric", "draw", "formula", "arguments", "symbols", "steps", "rubric",
-)  # fmt: skip
-OF_A_STEP = tuple(key for key in KEYS if key not in ("draw", "metric", "steps"))
-OF_A_MISTAKE = ("name", "text", "answer", "arguments")
 DECIMALS = 3
 """With how many decimals a computed answer is given where the question does not say."""
 
@@ -35,20 +26,8 @@ def from_mapping(raw: Mapping[str, Any], file: Path, line: int) -> Question:
     return _Reader(raw, file, line, KEYS).question()
 
 
-class _Reader:
-    """Reads the keys of one question; `variables` are those that a step takes over from the question around it."""
-
-    def __init__(
-        self, raw: Mapping[str, Any], file: Path, line: int, keys: tuple[str, ...], outer: Question | None = None
-    ) -> None:
-        self.raw, self.file, self.line, self.outer = raw, file, line, outer
-        self._only(raw, keys)
-        self.kind: Type = raw.get("type")  # type: ignore[assignment]
-        if self.kind not in TYPES or (outer and self.kind in ("steps", "free")):
-            raise self.wrong("type", ", ".join(TYPES))
-
-    def wrong(self, key: str, need: str) -> ContentError:
-        return ContentError("content.question", file=self.file.name, line=self.line, key=key, need=need)
+class _Reader(Keys):
+    """Puts a question together from its keys; a step takes over the variables and the formula around it."""
 
     def question(self) -> Question:
         options = self._options()
@@ -105,98 +84,6 @@ class _Reader:
             raise self.wrong("mistakes", "[{…}]")
         return replace(question, mistakes=tuple(self._mistake(entry, question) for entry in entries))
 
-    @property
-    def _numeric(self) -> bool:
-        return self.kind in ("number", "vector")
-
-    def _text(self, key: str) -> str:
-        value = self.raw.get(key)
-        if not isinstance(value, str) or not value.strip():
-            raise self.wrong(key, "text")
-        return value.strip()
-
-    def _texts(self, key: str, allowed: bool) -> tuple[str, ...]:
-        value = self.raw.get(key, [])
-        if not isinstance(value, list) or (value and not allowed) or not all(isinstance(item, str) for item in value):
-            raise self.wrong(key, '["…"]' if allowed else "–")
-        return tuple(item.strip() for item in value)
-
-    def _options(self) -> tuple[str, ...]:
-        options = tuple(str(option).strip() for option in self.raw.get("options") or ())
-        if (self.kind in LISTING) != (len(options) > 1):
-            raise self.wrong("options", "2+" if self.kind in LISTING else "–")
-        if len(set(options)) < len(options):
-            raise self.wrong("options", "≠")
-        return options
-
-    def _decimals(self) -> int | None:
-        decimals = self.raw.get("decimals")
-        if decimals is not None and (not isinstance(decimals, int) or not 0 <= decimals <= 9 or not self._numeric):
-            raise self.wrong("decimals", "0, 1, 2, …")
-        return decimals
-
-    def _range(self, key: str, value: Any) -> Range:
-        if not isinstance(value, list) or len(value) != 2 or not all(_is_number(end) for end in value):
-            raise self.wrong(key, "[0, 1]")
-        low, high = value
-        if not low < high:
-            raise self.wrong(key, "[0, 1]")
-        return float(low), float(high)
-
-    def _symbols(self) -> dict[str, Range]:
-        symbols = self.raw.get("symbols")
-        if (self.kind == "expression") != isinstance(symbols, dict) or symbols == {}:
-            raise self.wrong("symbols", "{beta: [0.1, 3]}" if self.kind == "expression" else "–")
-        return {canonical(str(name)): self._range("symbols", ends) for name, ends in (symbols or {}).items()}
-
-    def _formula(self) -> str | None:
-        """Its own formula, or that of the question around it."""
-        formula = self.raw.get("formula", self.outer.formula if self.outer else None)
-        if formula is not None and not isinstance(formula, str):
-            raise self.wrong("formula", "optimal-policy")
-        return formula
-
-    # --- templates
-
-    def _variables(self) -> dict[str, tuple[Any, ...]]:
-        draw = self.raw.get("draw")
-        if draw is None:
-            return dict(self.outer.variables) if self.outer else {}
-        if not isinstance(draw, dict) or not draw:
-            raise self.wrong("draw", "{beta: [0.5, 2]}")
-        for name, choices in draw.items():
-            if not isinstance(choices, list) or not choices or not all(_is_drawable(choice) for choice in choices):
-                raise self.wrong("draw", f"{name}: […]")
-        return {canonical(str(name)): tuple(choices) for name, choices in draw.items()}
-
-    def _arguments(self, key: str, arguments: Any) -> dict[str, Any]:
-        if not arguments:
-            return {}
-        if not isinstance(arguments, dict) or not self._has_formula:
-            raise self.wrong(key, "formula, {beta: …}")
-        for value in arguments.values():
-            self._check_expressions(key, value)
-        return {str(name): value for name, value in arguments.items()}
-
-    @property
-    def _outer_arguments(self) -> Mapping[str, Any] | None:
-        return self.outer.arguments if self.outer and "formula" not in self.raw else None
-
-    def _check_expressions(self, key: str, value: Any) -> None:
-        if isinstance(value, list):
-            for item in value:
-                self._check_expressions(key, item)
-        elif isinstance(value, str):
-            self._expression(key, value)
-        elif not _is_number(value) and not isinstance(value, bool):
-            raise self.wrong(key, "1/beta")
-
-    def _expression(self, key: str, text: str) -> Expression:
-        try:
-            return read_expression(text)
-        except ExpressionError as problem:
-            raise self.wrong(key, f"{text!r}: {problem.why} ({problem.position + 1})") from None
-
     def _symbolic(self, key: str, answer: Any, question: Question) -> Expression:
         """The answer of an expression question, in its symbols and in drawn variables."""
         expression = self._expression(key, answer if isinstance(answer, str) else str(answer))
@@ -223,23 +110,20 @@ class _Reader:
                 if not self._has_formula and (unknown := names(expression) - question.variables.keys()):
                     raise self.wrong(key, f"{self.kind} ({', '.join(sorted(unknown))}?)")
             return ()
-        if not all(_is_number(item) for item in items):
+        if not all(is_number(item) for item in items):
             raise self.wrong(key, self.kind)
         values = tuple(Fraction(str(item)) for item in items)
         if not suits(self.kind, values, len(question.options)):
             raise self.wrong(key, self.kind)
         return values
 
-    @property
-    def _has_formula(self) -> bool:
-        return "formula" in self.raw or bool(self.outer and self.outer.formula)
-
     def _mistake(self, entry: Any, question: Question) -> Mistake:
         if not isinstance(entry, dict):
             raise self.wrong("mistakes", ", ".join(OF_A_MISTAKE))
         self._only(entry, OF_A_MISTAKE)
         answer, arguments = entry.get("answer"), entry.get("arguments")
-        if not (entry.get("name") or entry.get("text")) or (answer is None and arguments is None):
+        computed = arguments is not None and self.kind != "expression"
+        if not (entry.get("name") or entry.get("text")) or (answer is None and not computed):
             raise self.wrong("mistakes", "name / text, answer / arguments")
         mistake = Mistake(
             name=str(entry["name"]) if entry.get("name") else None,
@@ -261,7 +145,7 @@ class _Reader:
         """The tolerance stated; else a unit of the last decimal asked for; else half a unit of the last one written."""
         tolerance = self.raw.get("tolerance")
         if tolerance is not None:
-            if not _is_number(tolerance) or tolerance < 0 or not self._numeric:
+            if not is_number(tolerance) or tolerance < 0 or not self._numeric:
                 raise self.wrong("tolerance", "≥ 0")
             return Fraction(str(tolerance))
         if not self._numeric:
@@ -285,12 +169,6 @@ class _Reader:
             steps.append(_Reader(named, self.file, self.line, OF_A_STEP, outer=question).question())
         return tuple(steps)
 
-    def _only(self, raw: Mapping[str, Any], keys: tuple[str, ...]) -> None:
-        for key in raw:
-            if key not in keys:
-                closest = get_close_matches(str(key), keys, n=1, cutoff=0)[0]
-                raise ContentError("content.unknown_key", file=self.file.name, line=self.line, key=key, closest=closest)
-
 
 def suits(kind: Type, values: Values, options: int) -> bool:
     """Whether the numbers can be an answer of this type."""
@@ -300,14 +178,3 @@ def suits(kind: Type, values: Values, options: int) -> bool:
         count = {"choice": len(values) == 1, "several": len(values) >= 1, "order": len(values) == options}[kind]
         return in_list and distinct and count
     return len(values) == 1 if kind == "number" else len(values) > 1
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _is_drawable(value: Any) -> bool:
-    """A number, a truth value, a word, or a list of numbers."""
-    if isinstance(value, list):
-        return bool(value) and all(_is_number(item) for item in value)
-    return _is_number(value) or isinstance(value, bool | str)

@@ -67,7 +67,7 @@ def test_no_hint_gives_the_answer_away(name: str) -> None:
         elif question.type == "choice":
             leaks[id] += any(answer in hint for hint in question.hints)
     # By chance a drawn number now and then equals the answer; a hint that contains it does so always.
-    assert [id for id, count in leaks.items() if count > drawn[id] / 2] == []
+    assert [id for id, count in leaks.items() if count > drawn[id] / 4] == []
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -94,7 +94,7 @@ def test_every_exercise_has_hints_to_climb(name: str) -> None:
                 assert question.rubric, question.id
                 assert 1 <= len(question.hints) <= 3, question.id
             elif question.type == "steps":
-                assert all(step.explanation for step in question.steps), question.id
+                assert len(question.hints) == 3 or all(step.hints for step in question.steps), question.id
             else:
                 assert len(question.hints) == 3, question.id
 
