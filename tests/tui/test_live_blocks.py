@@ -457,7 +457,7 @@ async def test_what_cannot_be_read_gets_a_sentence_and_keeps_the_room(
 @pytest.mark.parametrize(
     ("typed", "items"),
     [("1 0 0 1", "1 0 0 1"), ("1,0,0,1", "1 0 0 1"), ("1, 0, 0.5", "1 0 0.5"), ("0,5 1", "0.5 1"), ("−1 2", "-1 2"),
-     ("1;2", "1 2"), ("1/3 2/3", "1/3 2/3")],
+     ("1;2", "1 2"), ("1/3 2/3", "1/3 2/3"), ("1,1,0, 0.5", "1 1 0 0.5")],
 )
 async def test_a_list_may_be_written_in_the_ways_people_write_lists(typed: str, items: str) -> None:
     app = Bench("group-advantages")

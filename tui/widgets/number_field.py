@@ -59,10 +59,10 @@ class NumberField(Horizontal):
     @property
     def items(self) -> list[str]:
         """What is typed, one number an item: apart by blanks, or else by commas ("0,5 1" holds a decimal comma)."""
-        parts = self.text.replace("−", "-").split()
+        parts = [part.strip(",;") for part in self.text.replace("−", "-").split()]
         if len(parts) > 1:
-            return [part.strip(",;").replace(",", ".") for part in parts]
-        return [part for part in re.split("[,;]", self.text.strip()) if part]
+            parts = [part.replace(",", ".") if part.count(",") == 1 else part for part in parts]
+        return [item for part in parts for item in re.split("[,;]", part) if item]
 
     @property
     def numbers(self) -> list[float]:
