@@ -12,6 +12,7 @@ from engine.theory.divergence import (
     overoptimisation_curve,
 )
 from engine.theory.formula import FORMULAS, REQUIRED, Formula, Parameter
+from engine.theory.imitation import imitation
 from engine.theory.judges import position_bias, votes
 from engine.theory.lora import lora_parameters, lora_stages
 from engine.theory.measures import pass_at_k, wilson, wilson_interval, win_rate
@@ -49,6 +50,7 @@ __all__ = [
     "gae",
     "group_advantages",
     "grpo_advantages",
+    "imitation",
     "implicit_reward",
     "ipo",
     "kl",

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from tui.widgets.live_block import LiveBlock
 
 BLOCKS = {
+    "imitation": "tui.live.imitation:ImitationBlock",
     "optimal-policy": "tui.live.optimal_policy:OptimalPolicyBlock",
     "bradley-terry": "tui.live.bradley_terry:BradleyTerryBlock",
     "ppo-clip": "tui.live.ppo_clip:PPOClipBlock",
