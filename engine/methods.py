@@ -112,6 +112,21 @@ ONLINE_METRICS = (
 CLIP_METRICS = ("policy/clipfrac_avg", "policy/approxkl_avg", "val/ratio")
 CLIPRANGE = HyperParameter("cliprange", 0.2, 0.0, 10.0)
 
+
+def _rounds(
+    learning_rate: float, epochs: int, rounds: int, prompts: int, generations: int
+) -> tuple[HyperParameter, ...]:
+    return (
+        *_common(learning_rate, epochs),
+        HyperParameter("reward", "learned", choices=("learned", "rule")),
+        HyperParameter("rounds", rounds, 1, 1000),
+        HyperParameter("prompts", prompts, 8, 20000),
+        HyperParameter("num_generations", generations, 1, 256),
+    )
+
+
+ROUND_METRICS = ("eval_correct", "objective/kl", "correct/written", "round/rows", "loss")
+
 METHODS = {
     row.id: row
     for row in (
@@ -295,6 +310,30 @@ METHODS = {
             ),
             metrics=(*ONLINE_METRICS, "loss/policy_avg", "loss/value_avg", "objective/kl_coef", *CLIP_METRICS),
             chapter="03",
+        ),
+        Method(
+            id="iterative-dpo",
+            data="preference",
+            loop="engine.loops.rounds:IterativeDPO",
+            hyper=(*_rounds(2e-3, 2, 3, 160, 6), BETA),
+            metrics=(*ROUND_METRICS, *_without("loss", "objective/kl", "eval_rewards/accuracies")),
+            chapter="04",
+        ),
+        Method(
+            id="spin",
+            data="preference",
+            loop="engine.loops.rounds:SPIN",
+            hyper=(*_rounds(1e-3, 2, 4, 160, 1), BETA),
+            metrics=(*ROUND_METRICS, *_without("loss", "objective/kl", "eval_rewards/accuracies")),
+            chapter="04",
+        ),
+        Method(
+            id="rejection-sampling",
+            data="preference",
+            loop="engine.loops.rounds:RejectionSampling",
+            hyper=_rounds(4e-3, 2, 2, 320, 4),
+            metrics=(*ROUND_METRICS, "grad_norm", "learning_rate"),
+            chapter="06",
         ),
     )
 }

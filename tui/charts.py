@@ -27,6 +27,9 @@ CHARTS = (
     ),
     # The judge's reward beside the rule's grade: when the first rises and the second falls, the judge is being fooled.
     Chart("gold", (("gold/score", "train"),)),
+    Chart("eval_correct", (("eval_correct", "train"),)),
+    Chart("round_rows", (("round/rows", "train"),)),
+    Chart("written", (("correct/written", "train"),)),
     Chart("scores", (("objective/scores", "train"),)),
     Chart("loss", (("loss", "train"), ("eval_loss", "held_out"))),
     Chart("control_loss", (("control_raw/loss", "control_raw"), ("control_revise_all/loss", "control_revise_all"))),

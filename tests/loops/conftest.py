@@ -12,6 +12,7 @@ from engine.world.preferences import training_pairs
 torch.set_num_threads(1)
 
 ONLINE = [method for method, row in METHODS.items() if row.parameter("rollouts")]
+ROUNDS = [method for method, row in METHODS.items() if row.parameter("rounds")]
 SMALL = {
     **{method: {"num_train_epochs": 2} for method, row in METHODS.items() if row.parameter("num_train_epochs")},
     **{
@@ -24,6 +25,10 @@ SMALL = {
             "reward": "rule",
         }
         for method in ONLINE
+    },
+    **{
+        method: {"rounds": 2, "prompts": 20, "num_generations": 3, "num_train_epochs": 1, "reward": "rule"}
+        for method in ROUNDS
     },
     "constitutional": {"num_train_epochs": 1, "prompts": 48, "replay": 16},
 }

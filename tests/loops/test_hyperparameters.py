@@ -28,6 +28,7 @@ CHANGED = {
     "gamma": 0.2,
     "reward": "learned",
     "rollouts": 2,
+    "rounds": 3,
     "prompts_per_rollout": 5,
     "num_generations": 2,
     "num_ppo_epochs": 1,
@@ -60,11 +61,13 @@ QUICK = {
 BY_THE_WORKER = {"save_steps", "sample_steps"}
 """What the worker does between two steps; `tests/runs` watches it there. The loops over fixed data sets also measure
 on held-out rows every `sample_steps`, and that is looked for here."""
+WITHOUT_A_HELD_OUT_SET = ("constitutional", "iterative-dpo", "spin", "rejection-sampling")
 CASES = [
     (method, parameter.name)
     for method, row in METHODS.items()
     for parameter in row.hyper
-    if parameter.name not in BY_THE_WORKER or (parameter.name == "sample_steps" and method != "constitutional")
+    if parameter.name not in BY_THE_WORKER
+    or (parameter.name == "sample_steps" and method not in WITHOUT_A_HELD_OUT_SET)
 ]
 
 
