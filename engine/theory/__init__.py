@@ -11,6 +11,8 @@ from engine.theory.divergence import (
     overoptimisation,
     overoptimisation_curve,
 )
+from engine.theory.diversity import expected_diversity
+from engine.theory.filtering import filter_yield
 from engine.theory.formula import FORMULAS, REQUIRED, Formula, Parameter
 from engine.theory.imitation import imitation
 from engine.theory.judges import position_bias, votes
@@ -51,6 +53,8 @@ __all__ = [
     "group_advantages",
     "grpo_advantages",
     "imitation",
+    "expected_diversity",
+    "filter_yield",
     "implicit_reward",
     "ipo",
     "kl",

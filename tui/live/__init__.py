@@ -28,6 +28,7 @@ BLOCKS = {
     "best-of-n-policy": "tui.live.best_of_n_policy:BestOfNPolicyBlock",
     "position-bias": "tui.live.position_bias:PositionBiasBlock",
     "votes": "tui.live.votes:VotesBlock",
+    "filter-yield": "tui.live.filter_yield:FilterYieldBlock",
     "process-outcome": "tui.live.process_outcome:ProcessOutcomeBlock",
     "self-training": "tui.live.self_training:SelfTrainingBlock",
     "lora-parameters": "tui.live.lora_parameters:LoRAParametersBlock",

@@ -83,6 +83,7 @@ CURVES: dict[str, Sweep | Course] = {
     "position-bias": Sweep("bias", -3, 3, ("first_order", "second_order", "averaged")),
     "votes": Course(("curve",), "n"),
     "process-outcome": Course(("so_far",), "t"),
+    "filter-yield": Sweep("false_alarm", 0, 1, ("kept", "precision")),
     "self-training": Course(("entropies",), "g"),
     "lora-parameters": Sweep("rank", 1, 64, ("full", "lora"), whole=True),
     "lora-stages": Sweep("stages", 1, 8, ("stacked_multiplications", "merged_multiplications"), whole=True),
