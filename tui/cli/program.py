@@ -34,6 +34,7 @@ COMMANDS = {
     "import": "tui.cli.exchange:import_",
     "bench": "tui.cli.evaluate:bench",
     "build": "tui.cli.evaluate:build",
+    "content": "tui.cli.content:content",
     "doctor": "tui.cli.doctor:doctor",
 }
 
