@@ -1,4 +1,4 @@
-"""`preferably content check`: every number, formula, link and question of the course, and both languages side by side."""
+"""`preferably content check`: every number, formula, link and question of the course, and the languages compared."""
 
 from dataclasses import asdict
 
@@ -6,7 +6,6 @@ import click
 
 from tui.cli.session import session
 from tui.cli.translated import TranslatedGroup, command, option
-
 
 content = TranslatedGroup("content", help="content.help", prefix="content_", lazy={"check": "tui.cli.content:check"})
 
