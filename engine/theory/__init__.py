@@ -15,6 +15,7 @@ from engine.theory.diversity import expected_diversity
 from engine.theory.filtering import filter_yield
 from engine.theory.formula import FORMULAS, REQUIRED, Formula, Parameter
 from engine.theory.imitation import imitation
+from engine.theory.instruments import length_controlled, noise_ceiling
 from engine.theory.judges import position_bias, votes
 from engine.theory.lora import lora_parameters, lora_stages
 from engine.theory.measures import pass_at_k, wilson, wilson_interval, win_rate
@@ -61,8 +62,10 @@ __all__ = [
     "kl_convergence",
     "kl_estimators",
     "kto",
+    "length_controlled",
     "lora_parameters",
     "lora_stages",
+    "noise_ceiling",
     "optimal_policy",
     "optimal_policy_limits",
     "orpo",

@@ -170,6 +170,8 @@ LOG_PROBABILITY = Number("log_probability", at_most=0)
 MEAN_LOG_PROBABILITY = Number("mean_log_probability", below=0)
 SHARE = Number("share", at_least=0, at_most=1)
 SHARE_BELOW_1 = Number("share_below_1", at_least=0, below=1)
+INNER_SHARE = Number("inner_share", above=0, below=1)
+AGREEMENT = Number("agreement", at_least=0.5, at_most=1)
 COSINE = Number("cosine", at_least=-1, at_most=1)
 SMOOTHING = Number("smoothing", at_least=0, at_most=0.5)
 

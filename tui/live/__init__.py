@@ -35,6 +35,8 @@ BLOCKS = {
     "lora-stages": "tui.live.lora_stages:LoRAStagesBlock",
     "win-rate": "tui.live.win_rate:WinRateBlock",
     "pass-at-k": "tui.live.pass_at_k:PassAtKBlock",
+    "length-controlled": "tui.live.length_controlled:LengthControlledBlock",
+    "noise-ceiling": "tui.live.noise_ceiling:NoiseCeilingBlock",
 }
 
 

@@ -89,6 +89,8 @@ CURVES: dict[str, Sweep | Course] = {
     "lora-stages": Sweep("stages", 1, 8, ("stacked_multiplications", "merged_multiplications"), whole=True),
     "win-rate": Sweep("wins", 0, 60, ("decisive", "decisive_low", "decisive_high"), whole=True),
     "pass-at-k": Sweep("k", 1, 10, ("pass_at_k",), whole=True),
+    "length-controlled": Sweep("longer_share", 0, 1, ("raw", "controlled")),
+    "noise-ceiling": Sweep("self_agreement", 0.5, 1, ("ceiling", "label_error")),
 }
 
 
