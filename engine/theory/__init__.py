@@ -14,6 +14,7 @@ from engine.theory.divergence import (
 from engine.theory.diversity import expected_diversity
 from engine.theory.filtering import filter_yield
 from engine.theory.formula import FORMULAS, REQUIRED, Formula, Parameter
+from engine.theory.frontier import reward_kl_plane
 from engine.theory.imitation import imitation
 from engine.theory.instruments import length_controlled, noise_ceiling
 from engine.theory.judges import position_bias, votes
@@ -32,7 +33,7 @@ from engine.theory.preference import bradley_terry, dpo, ipo, kto, orpo, ranking
 from engine.theory.reasoning import process_outcome
 from engine.theory.reward_models import reward_loss
 from engine.theory.score_function import score_function
-from engine.theory.selection import best_of_n_policy
+from engine.theory.selection import best_of_n_budget, best_of_n_estimate, best_of_n_policy
 from engine.theory.side_by_side import preference_losses
 from engine.theory.synthetic import self_training
 from engine.theory.verifiable import silent_group
@@ -43,6 +44,8 @@ __all__ = [
     "Formula",
     "Parameter",
     "best_of_n",
+    "best_of_n_budget",
+    "best_of_n_estimate",
     "best_of_n_policy",
     "beta_table",
     "bradley_terry",
@@ -50,12 +53,12 @@ __all__ = [
     "compute",
     "displacement",
     "dpo",
+    "expected_diversity",
+    "filter_yield",
     "gae",
     "group_advantages",
     "grpo_advantages",
     "imitation",
-    "expected_diversity",
-    "filter_yield",
     "implicit_reward",
     "ipo",
     "kl",
@@ -78,6 +81,7 @@ __all__ = [
     "process_outcome",
     "ranking_pairs",
     "reinforce_variance",
+    "reward_kl_plane",
     "reward_loss",
     "rloo_advantages",
     "score_function",

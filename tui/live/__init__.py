@@ -26,6 +26,7 @@ BLOCKS = {
     "displacement": "tui.live.displacement:DisplacementBlock",
     "preference-losses": "tui.live.preference_losses:PreferenceLossesBlock",
     "best-of-n-policy": "tui.live.best_of_n_policy:BestOfNPolicyBlock",
+    "reward-kl-plane": "tui.live.reward_kl_plane:RewardKLPlaneBlock",
     "position-bias": "tui.live.position_bias:PositionBiasBlock",
     "votes": "tui.live.votes:VotesBlock",
     "filter-yield": "tui.live.filter_yield:FilterYieldBlock",

@@ -64,6 +64,7 @@ class Course:
 
 
 CURVES: dict[str, Sweep | Course] = {
+    "imitation": Course(("curve",), "π(y₁) %"),
     "optimal-policy": Sweep("beta", 0.05, 3, ("policy",)),
     "beta-table": Course(("kls", "expected_rewards"), "betas"),
     "bradley-terry": Sweep("chosen", -4, 4, ("probability", "loss")),
@@ -80,10 +81,11 @@ CURVES: dict[str, Sweep | Course] = {
     "displacement": Course(("chosen", "rejected", "other"), "t"),
     "preference-losses": Sweep("policy_chosen", -4, -0.05, ("dpo", "kto", "orpo", "simpo")),
     "best-of-n-policy": Sweep("n", 1, 64, ("kl", "kl_bound", "expected_reward"), whole=True),
+    "reward-kl-plane": Sweep("n", 1, 64, ("expected_reward", "frontier_reward"), whole=True),
     "position-bias": Sweep("bias", -3, 3, ("first_order", "second_order", "averaged")),
     "votes": Course(("curve",), "n"),
-    "process-outcome": Course(("so_far",), "t"),
     "filter-yield": Sweep("false_alarm", 0, 1, ("kept", "precision")),
+    "process-outcome": Course(("so_far",), "t"),
     "self-training": Course(("entropies",), "g"),
     "lora-parameters": Sweep("rank", 1, 64, ("full", "lora"), whole=True),
     "lora-stages": Sweep("stages", 1, 8, ("stacked_multiplications", "merged_multiplications"), whole=True),
