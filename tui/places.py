@@ -10,6 +10,8 @@ PLACES = {
     "home": "tui.screens.home:HomeScreen",
     "chapters": "tui.screens.chapters:ChaptersScreen",
     "learn": "tui.screens.learn:LearnScreen",
+    "exercises": "tui.screens.exercises:ExercisesScreen",
+    "exercise": "tui.screens.exercise:ExerciseScreen",
     "review": "tui.screens.review:ReviewScreen",
     "label": "tui.screens.label:LabelScreen",
     "labs": "tui.screens.labs:LabsScreen",

@@ -15,6 +15,7 @@ from content.questions import predicted
 from engine.errors import Problem
 from engine.exchange.labels import rows_for_training
 from engine.labs import LABS
+from engine.progress import Done, Record
 from engine.runs import library, supervisor
 from tui import lab_controls
 from tui.lab_progress import READ, Progress, keep_report, read_progress
@@ -128,7 +129,7 @@ class LabScreen(PreferablyScreen):
         if self.walking:
             await self.show(before)
             if work:
-                self.query_one(Lesson).take_up(work)
+                await self.query_one(Lesson).take_up(work)
             if before and reading:
                 self.action_text()
 
@@ -151,8 +152,8 @@ class LabScreen(PreferablyScreen):
         """Draw the open step from its beginning; `before` is the view of its run that was there before."""
         self.step = self.step or "goal"
         section = self.lab.section(self.step)
-        answered = frozenset({*self.progress.answers, *self.progress.predictions})
-        await self.query_one(Lesson).show(section, answered=answered)
+        answered = {id: Record(solved=True) for id in (*self.progress.answers, *self.progress.predictions)}
+        await self.query_one(Lesson).show(section, done=Done(records=answered))
         self.query_one("#page").scroll_home(animate=False)
         await self._show_run(before)
         await self.draw_control()

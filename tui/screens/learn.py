@@ -1,7 +1,6 @@
 """Reading a chapter section by section."""
 
 from collections.abc import Iterable
-from hashlib import sha256
 from typing import ClassVar
 
 from textual import events
@@ -12,25 +11,21 @@ from textual.widgets import Input, Markdown, OptionList, Static
 
 from content.chapters import Chapter, chapter
 from content.errors import ContentError
+from content.exercises import exercises
+from content.wording import of_section
 from tui.links import follow
 from tui.literal import literal
-from tui.screens.base import PreferablyScreen
+from tui.screens.answering import AnsweringScreen
 from tui.screens.choose_link import ChooseLink
 from tui.widgets.contents import Contents
 from tui.widgets.lesson import Lesson, links
-from tui.widgets.question_box import QuestionBox
 from tui.widgets.search_field import SearchField
 
 WIDE = 118
 """From this width on, the contents stay beside the text."""
 
 
-def digest(text: str) -> str:
-    """Which wording of a section was read."""
-    return sha256(text.encode()).hexdigest()[:16]
-
-
-class LearnScreen(PreferablyScreen):
+class LearnScreen(AnsweringScreen):
     """A chapter, at `section`, or where the learner left off in it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -42,6 +37,7 @@ class LearnScreen(PreferablyScreen):
         Binding("t", "contents", "learn.keys.contents", id="learn.contents"),
         Binding("slash", "search", "learn.keys.search", id="learn.search"),
         Binding("f", "follow", "learn.keys.follow", id="learn.follow"),
+        Binding("x", "exercises", "learn.keys.exercises", id="learn.exercises"),
     ]
     DEFAULT_CSS = """
     LearnScreen #page { align-horizontal: center; padding: 1 1 0 2; scrollbar-size-vertical: 1; }
@@ -60,7 +56,6 @@ class LearnScreen(PreferablyScreen):
         self.chapter_id = chapter
         self.section_id = section
         self.read: set[str] = set()
-        self.answered: frozenset[str] = frozenset()
         self.problem: ContentError | None = None
 
     # --- what is open
@@ -99,7 +94,7 @@ class LearnScreen(PreferablyScreen):
         with Container(id="body"):
             yield Contents()
             with VerticalScroll(id="page"):
-                yield Lesson()
+                yield Lesson(coaching=True)
                 yield Static(id="onward")
         yield SearchField(self.t("learn.search_placeholder"))
 
@@ -122,18 +117,13 @@ class LearnScreen(PreferablyScreen):
             return
         known = {section.id for section in self.chapter.sections}
         self.read = store.sections_read(self.chapter.id)
-        self.answered = frozenset(
-            event.item for event in store.events("answer") if event.payload["verdict"] in ("correct", "recorded")
-        )
         if self.section_id is None:
             places = [event.payload for event in store.events("place", "learn")]
             left_off = [place["section"] for place in places if place.get("chapter") == self.chapter.id]
             self.section_id = left_off[-1] if left_off and left_off[-1] in known else self.chapter.sections[0].id
             if self.number:
                 await self.show()
-        for box in self.query(QuestionBox):
-            if box.question.id in self.answered:
-                box.remember()
+        await super().store_opened()
         self.show_progress()
         self._remember()
 
@@ -147,7 +137,7 @@ class LearnScreen(PreferablyScreen):
         await super().language_changed()
         if self.has_page:
             await self.show()
-            self.query_one(Lesson).take_up(work)
+            await self.query_one(Lesson).take_up(work)
             self.call_after_refresh(lambda: self.page.scroll_to(y=share * self.page.max_scroll_y, animate=False))
 
     # --- one section
@@ -157,7 +147,7 @@ class LearnScreen(PreferablyScreen):
         self._place_contents()
         section = self.chapter.sections[self.number]
         self.query_one("#onward", Static).update(literal(self._onward_text()))
-        await self.query_one(Lesson).show(section, self.search.text, self.answered)
+        await self.query_one(Lesson).show(section, self.search.text, self.done)
         self.page.scroll_home(animate=False)
         self.show_progress()
         self.refresh_title()
@@ -194,15 +184,8 @@ class LearnScreen(PreferablyScreen):
         section = self.chapter.sections[self.number]
         if section.id not in self.read and self.app.store_is_open:
             self.read.add(section.id)
-            self.app.store.read_section(self.chapter.id, section.id, digest(section.source))
+            self.app.store.read_section(self.chapter.id, section.id, of_section(section))
             self.show_progress()
-
-    def on_question_box_answered(self, event: QuestionBox.Answered) -> None:
-        if self.app.store_is_open:
-            payload = {"text": event.text, "verdict": event.verdict.code}
-            self.app.store.record("answer", event.question.id, payload)
-        if event.verdict.code in ("correct", "recorded"):
-            self.answered |= {event.question.id}
 
     # --- turning pages
 
@@ -224,6 +207,10 @@ class LearnScreen(PreferablyScreen):
     async def on_click(self, event: events.Click) -> None:
         if event.widget is not None and event.widget.id == "onward":
             await self.action_turn(1)
+
+    async def action_exercises(self) -> None:
+        """To the exercises of this chapter."""
+        await self.app.go("exercises", chapter=self.chapter.id)
 
     # --- contents
 
@@ -311,7 +298,7 @@ class LearnScreen(PreferablyScreen):
     # --- keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("onward", "turn", "contents", "search", "follow", "found") and not self.has_page:
+        if action in ("onward", "turn", "contents", "search", "follow", "found", "exercises") and not self.has_page:
             return False
         match action:
             case "turn":
@@ -320,6 +307,8 @@ class LearnScreen(PreferablyScreen):
                 return bool(links(self.chapter.sections[self.number].markdown))
             case "found":
                 return bool(self.query(SearchField)) and bool(self.search.matches)
+            case "exercises":
+                return any(found.id == self.chapter.id for found in exercises(self.app.language))
             case "search":  # Textual would offer the slash even where it is typed
                 return not isinstance(self.focused, Input)
         return True

@@ -19,16 +19,19 @@ from textual.widgets.markdown import MarkdownBlock
 
 from content.documents import Section
 from content.maths import MathsError, display, inline
+from engine.progress import Done
 from tui import live
-from tui.widgets.question_box import QuestionBox
+from tui.widgets.answer_fields import LineField
+from tui.widgets.question_box import QuestionBox, boxes
+from tui.widgets.question_box import Work as QuestionWork
 from tui.widgets.slider import Slider
 
 FENCES = {"live": "live_block", "question": "question_block"}
 """What a fence is called by its first word, and the token that stands for it."""
 INDENT = 4
 
-Work = tuple[list[float], list[str]]
-"""Where the sliders stand, and what is typed, from the top of the page to its end."""
+Work = tuple[list[float], list[str], list[QuestionWork]]
+"""Where the sliders stand, what is typed, and how far the questions are, from the top of the page to its end."""
 
 
 def folded(text: str) -> str:
@@ -169,29 +172,37 @@ class Lesson(Markdown):
     Lesson .-here { background: $panel; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, coaching: bool = False) -> None:
+        """`coaching`: the questions give help on a key."""
         super().__init__(open_links=False, parser_factory=lambda: parser(self.search))
         self.search = ""
         self.section: Section | None = None
-        self.answered: frozenset[str] = frozenset()
+        self.done = Done()
+        self.coaching = coaching
 
-    async def show(self, section: Section, search: str = "", answered: frozenset[str] = frozenset()) -> None:
-        """Show the section, with what `search` finds marked. `answered`: ids of questions answered rightly before."""
-        self.section, self.search, self.answered = section, search, answered
+    async def show(self, section: Section, search: str = "", done: Done | None = None) -> None:
+        """Show the section, with what `search` finds marked. `done`: what the learner has answered before."""
+        self.section, self.search, self.done = section, search, done or Done()
         self._live, self._questions = iter(section.lives), iter(section.questions)
         await self.update(section.markdown)
 
     def work(self) -> Work:
-        """What the learner has set and typed on this page."""
+        """What the learner has set, typed and answered on this page."""
         sliders = [slider.value for slider in self.query(Slider)]
-        return sliders, [field.value for field in self.query(Input)]
+        return sliders, [field.value for field in self._fields()], [box.work() for box in boxes(self)]
 
-    def take_up(self, work: Work) -> None:
-        """Set and type it again, on the same section in another language."""
-        for slider, value in zip(self.query(Slider), work[0], strict=True):
+    async def take_up(self, work: Work) -> None:
+        """Set, type and answer it again, on the same section in another language."""
+        for slider, value in zip(self.query(Slider), work[0], strict=False):
             slider.set(value, tell=False)
-        for field, text in zip(self.query(Input), work[1], strict=True):
+        for field, text in zip(self._fields(), work[1], strict=False):
             field.value = text
+        for box, before in zip(list(boxes(self)), work[2], strict=False):
+            await box.take_up(before)
+
+    def _fields(self) -> list[Input]:
+        """The fields of live blocks; those of questions are the business of their boxes."""
+        return [field for field in self.query(Input) if not isinstance(field, LineField)]
 
     def unhandled_token(self, token: Token) -> MarkdownBlock | None:
         """Formulas and the fences of `FENCES`, which stand in the text in the order in which the section lists them."""
@@ -201,7 +212,9 @@ class Lesson(Markdown):
             return Embedded(self, token, live.build(next(self._live)))
         if token.type == "question_block":
             question = next(self._questions)
-            return Embedded(self, token, QuestionBox(question, answered=question.id in self.answered))
+            return Embedded(
+                self, token, QuestionBox(question, record=self.done.record(question.id), coaching=self.coaching)
+            )
         return None
 
     def block_at(self, line: int) -> MarkdownBlock | None:
