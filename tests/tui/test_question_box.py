@@ -1,4 +1,4 @@
-"""The box of every type of question on a screen: right and wrong answers, help by tiers, fresh numbers, what is kept."""
+"""The box of every type of question on a screen: answers right and wrong, help by tiers, fresh numbers, what is kept"""
 
 from pathlib import Path
 from typing import Any
