@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,17 @@ from typing import Any
 import torch
 
 from engine.errors import Problem
-from engine.evaluate import report
+from engine.evaluate import agreement, report
+from engine.judges.pairwise import PairwiseJudge
 from engine.models.llama import save_llama
-from engine.models.policy import BASE, SFT, LlamaPolicy
+from engine.models.policy import BASE, JUDGE, SFT, LlamaPolicy
 from engine.models.pretrain import PretrainRecipe, pretrain
 from engine.models.tokenizer import Tokenizer, build_raw
 from engine.runs.recipe import Recipe
+from engine.world.judging import comparisons
 
+COMPARISONS = 5000
+Rows = Sequence[Mapping[str, Any]]
 Progress = Callable[[str, int, int, dict[str, float]], None]
 
 
@@ -58,22 +62,54 @@ def build_base(
 
 
 def build_sft(base: Path, sft: Path, seed: int = 0, progress: Progress | None = None) -> None:
-    """Trains the SFT stage on a base model with the same loop that a learner's SFT run uses."""
+    """Trains the SFT stage on a base model."""
+    recipe = _fine_tuned("sft", {"seed": seed, "model": str(base)}, None, sft, progress)
+    _write(sft / "recipe.json", {**json.loads(recipe.to_json()), "model": "base"})
+
+
+def build_judge(seed: int = 0, folder: Path | None = None, progress: Progress | None = None) -> dict[str, Any]:
+    """Trains the AI judge, a stage on the shipped SFT tutor, from labels that lean to the first answer.
+
+    Writes `judge/` under `folder` (default: where the shipped one is) and returns its report, which is also written
+    as `metrics.json`. Half a minute on one core. Raises Problem when the folder cannot be written.
+    """
+    torch.set_num_threads(1)
+    judge = folder / "judge" if folder else JUDGE
+    try:
+        judge.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Problem("models.cannot_write", folder=str(judge), reason=error.strerror or str(error)) from error
+    settings = {"seed": seed, "data": "labels", "learning_rate": 6e-3, "num_train_epochs": 8}
+    recipe = _fine_tuned("judge", settings, comparisons(seed, COMPARISONS), judge, progress)
+    _write(
+        judge / "recipe.json", {**json.loads(recipe.to_json()), "data": f"{COMPARISONS} comparisons of engine.world"}
+    )
+    found = {
+        "sha256": hashlib.sha256((judge / "adapter_model.safetensors").read_bytes()).hexdigest(),
+        **agreement.with_the_rule(PairwiseJudge.load(judge)),
+    }
+    _write(judge / "metrics.json", found)
+    return found
+
+
+def _fine_tuned(
+    part: str, settings: dict[str, Any], rows: Rows | None, target: Path, progress: Progress | None
+) -> Recipe:
+    """Trains a stage with the loop that a learner's SFT run uses, and keeps its adapter in `target`."""
     from engine.loops.offline import SupervisedFineTuning
     from engine.runs import library
 
     with tempfile.TemporaryDirectory() as scratch:
-        recipe = Recipe.make("sft", {"seed": seed, "model": str(base)})
-        folder = library.create(recipe, root=Path(scratch))
-        loop = SupervisedFineTuning(folder, recipe)
+        recipe = Recipe.make("sft", settings)
+        loop = SupervisedFineTuning(library.create(recipe, rows, root=Path(scratch)), recipe)
         while loop.next_step < loop.total_steps:
             metrics = loop.step()
             if progress:
-                progress("sft", loop.next_step, loop.total_steps, metrics)
-        loop.save_model(sft)
-    written = json.loads((sft / "adapter_config.json").read_text(encoding="utf-8"))
-    _write(sft / "adapter_config.json", {**written, "base_model_name_or_path": "preferably-base"})
-    _write(sft / "recipe.json", {**json.loads(recipe.to_json()), "model": "base"})
+                progress(part, loop.next_step, loop.total_steps, metrics)
+        loop.save_model(target)
+    written = json.loads((target / "adapter_config.json").read_text(encoding="utf-8"))
+    _write(target / "adapter_config.json", {**written, "base_model_name_or_path": "preferably-base"})
+    return recipe
 
 
 def measured(base: Path, stages: list[Path]) -> dict[str, Any]:

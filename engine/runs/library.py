@@ -23,7 +23,7 @@ from engine.runs.status import RunStatus, read_status
 from engine.world import preferences
 from engine.world.documents import demonstrations
 
-NAMED_MODELS = ("base", "sft")
+NAMED_MODELS = ("base", "sft", "judge")
 HELD_OUT = 40  # pairs, as the gate of the reward model asks
 _HELD_OUT_SHARE = 0.1  # of the prompts of a file that someone brings
 Rows = Sequence[Mapping[str, Any]]
@@ -56,7 +56,7 @@ def create(
 
 
 def _model(model: str, root: Path) -> str:
-    """`base`, `sft`, or the whole path of a run's or a model's folder, which holds wherever the run goes on later.
+    """A named model, or the whole path of a run's or a model's folder, which holds wherever the run goes on later.
 
     Raises Problem `runs.model_unfinished` for a run without weights yet, `models.unknown` for anything else.
     """

@@ -10,7 +10,12 @@ from engine.errors import Problem
 from tui.cli.session import session
 from tui.cli.translated import TranslatedGroup, argument, command, option
 
-build = TranslatedGroup("build", help="build.help", prefix="build_", lazy={"base": "tui.cli.evaluate:build_base"})
+build = TranslatedGroup(
+    "build",
+    help="build.help",
+    prefix="build_",
+    lazy={"base": "tui.cli.evaluate:build_base", "judge": "tui.cli.evaluate:build_judge"},
+)
 
 
 @command("eval")
@@ -63,14 +68,26 @@ def bench(names: tuple[str, ...]) -> int:
 @option("--seed", default="0", metavar="number", help="option.seed")
 @option("--folder", metavar="folder", help="build.folder")
 def build_base(seed: str, folder: str | None) -> None:
+    build_part("base", seed, folder)
+
+
+@command("build_judge")
+@option("--seed", default="0", metavar="number", help="option.seed")
+@option("--folder", metavar="folder", help="build.folder")
+def build_judge(seed: str, folder: str | None) -> None:
+    build_part("judge", seed, folder)
+
+
+def build_part(part: str, seed: str, folder: str | None) -> None:
+    """Builds one of the shipped models into a folder, with progress, and reports what it can do."""
     from engine import paths
     from engine.runs.recipe import Recipe
 
     here = session()
     number = Recipe.make("sft", {"seed": seed}).seed  # checked as every other seed is
-    target = Path(folder).expanduser().absolute() if folder else paths.home() / "models" / f"base-{number}"
+    target = Path(folder).expanduser().absolute() if folder else paths.home() / "models" / f"{part}-{number}"
     new = not target.exists()
-    from engine.models.build import build_base as build_model  # torch, which a wrong seed need not wait for
+    from engine.models import build as models  # torch, which a wrong seed need not wait for
 
     started, said = time.monotonic(), ("", -1)
 
@@ -81,8 +98,9 @@ def build_base(seed: str, folder: str | None) -> None:
             words = "  ".join(f"{name} {value:.4g}" for name, value in metrics.items())
             here.note(f"{part}  {step}/{total}  {words}")
 
+    make = {"base": models.build_base, "judge": models.build_judge}[part]
     try:
-        report = build_model(number, target, progress=progress)
+        report = make(number, target, progress=progress)
     except BaseException:
         if new:  # half a model is no model
             shutil.rmtree(target, ignore_errors=True)
