@@ -21,11 +21,11 @@ MARKS: dict[Mark, tuple[str, str]] = {"new": ("â—‹", "$secondary"), "tried": ("â
 
 
 @cache
-def outlines() -> tuple[Outline, ...]:
-    """What every chapter consists of, the same in every language. Raises ContentError."""
+def outlines(language: str) -> tuple[Outline, ...]:
+    """What every chapter of one language consists of, with its wordings in all of them. Raises ContentError."""
     wordings: dict[str, set[str]] = defaultdict(set)
-    for language in LANGUAGES:
-        documents: tuple[Chapter | ExerciseSet, ...] = (*chapters(language), *exercises(language))
+    for other in LANGUAGES:
+        documents: tuple[Chapter | ExerciseSet, ...] = (*chapters(other), *exercises(other))
         for document in documents:
             for section in document.sections:
                 if isinstance(document, Chapter):
@@ -36,7 +36,6 @@ def outlines() -> tuple[Outline, ...]:
     def valid(questions: Iterable[Question]) -> dict[str, Wordings]:
         return {question.id: frozenset(wordings[question.id]) for question in questions}
 
-    language = LANGUAGES[0]
     sets = {found.id: found for found in exercises(language)}
     found_labs = labs(language)
     return tuple(
@@ -68,7 +67,7 @@ def read_progress(store: "Store", language: str) -> dict[str, Progress]:
     from tui.reviewing import deck
 
     counts = count_by_chapter(deck(language), read_states(store), learning_day(local_now()))
-    return progress(outlines(), read_done(store), counts)
+    return progress(outlines(language), read_done(store), counts)
 
 
 def marks(found: ExerciseSet, done: Done) -> Mapping[str, Mark]:

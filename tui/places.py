@@ -12,6 +12,7 @@ PLACES = {
     "learn": "tui.screens.learn:LearnScreen",
     "exercises": "tui.screens.exercises:ExercisesScreen",
     "exercise": "tui.screens.exercise:ExerciseScreen",
+    "progress": "tui.screens.progress:ProgressScreen",
     "review": "tui.screens.review:ReviewScreen",
     "label": "tui.screens.label:LabelScreen",
     "labs": "tui.screens.labs:LabsScreen",
