@@ -7,9 +7,12 @@ if TYPE_CHECKING:
 
 
 async def follow(app: "PreferablyApp", target: str) -> None:
-    """Go to `04#derivation` or `lab:01`; any other address is the browser's."""
+    """Go to `04#derivation`, `lab:01` or `exercise:03#leash`; any other address is the browser's."""
     if target.startswith("lab:"):
         await app.go("lab", lab=target.removeprefix("lab:"))
+    elif target.startswith("exercise:"):
+        chapter, _, exercise = target.removeprefix("exercise:").partition("#")
+        await app.go("exercise", chapter=chapter, exercise=exercise or None)
     elif "://" in target:
         app.open_url(target)
     else:

@@ -11,6 +11,7 @@ from textual.widgets import Input
 from textual.widgets.option_list import Option
 
 from content.chapters import chapters
+from content.exercises import exercises
 from content.labs import labs
 from content.text import LANGUAGES, say
 
@@ -55,9 +56,14 @@ def commands(app: "PreferablyApp") -> Iterator[SystemCommand]:
     for chapter in chapters(app.language):
         title = t("app.palette.chapter", id=chapter.id, title=chapter.title)
         yield command(title, t("app.palette.chapter_help", minutes=chapter.minutes), "learn", chapter=chapter.id)
+    yield command(t("exercise.palette.title"), t("exercise.palette.help"), "exercises")
+    for found in exercises(app.language):
+        title = t("exercise.palette.chapter", id=found.id, title=found.title)
+        yield command(title, t("exercise.palette.chapter_help", minutes=found.minutes), "exercises", chapter=found.id)
     for lab in labs(app.language):
         title = t("app.palette.lab", id=lab.id, title=lab.title)
         yield command(title, t("app.palette.lab_help", minutes=lab.minutes), "lab", lab=lab.id)
+    yield command(t("progress.palette.title"), t("progress.palette.help"), "progress")
     yield command(t("review.palette.title"), t("review.palette.help"), "review")
     yield command(t("app.palette.label"), t("app.palette.label_help"), "label")
     yield command(t("app.palette.runs"), t("app.palette.runs_help"), "runs")

@@ -10,6 +10,7 @@ from course import FILES, document, matches, pairs, sections, where, wrong_resul
 
 from content import chapters, labs, markup
 from content.chapters import Section
+from content.exercises import exercise_set
 from content.maths import display, inline
 from content.questions import Question
 from content.text import LANGUAGES, ROOT
@@ -189,6 +190,9 @@ def test_every_link_leads_somewhere(name: str) -> None:
             place, _, part = link.target.partition("#")
             if place.startswith("lab:"):
                 assert labs.lab(place.removeprefix("lab:"), language), where(section, link.line)
+            elif place.startswith("exercise:"):
+                known = exercise_set(place.removeprefix("exercise:"), language)
+                assert not part or known.exercise(part), where(section, link.line)
             elif part:
                 chapter = chapters.chapter(place, language) if place else document(name, language)
                 assert part in [known.id for known in chapter.sections], where(section, link.line)

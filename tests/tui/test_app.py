@@ -216,7 +216,7 @@ async def test_help_lists_the_keys_of_this_screen_and_its_blocks(key: str) -> No
         await pilot.pause()
         assert isinstance(app.screen, HelpScreen)
         text = shown(app)
-        for word in ("índice", "buscar", "otro control", "explicación", "claro u oscuro", "volver"):
+        for word in ("índice", "buscar", "otro control", "pista", "solución", "ejercicios", "claro u oscuro", "volver"):
             assert word in text
         await pilot.press("escape")
         assert isinstance(app.screen, LearnScreen)
@@ -258,7 +258,10 @@ async def test_a_field_takes_the_letters_and_the_foot_shows_only_what_still_work
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_foot_that_is_too_short_says_that_there_is_more(language: str) -> None:
-    async with running("learn", chapter="03", section="worked-example", language=language) as (app, pilot):
+    async with running("learn", chapter="03", section="worked-example", language=language, size=(96, 24)) as (
+        app,
+        pilot,
+    ):
         bar = app.screen.query_one(KeyBar)
         assert "…" not in bar.render().plain
         app.screen.query(Slider).first().focus()
@@ -266,7 +269,7 @@ async def test_a_foot_that_is_too_short_says_that_there_is_more(language: str) -
         shown_keys = bar.render()
         assert "…" in shown_keys.plain
         assert app.t("app.keys.help") in shown_keys.plain
-        assert shown_keys.cell_length <= 80
+        assert shown_keys.cell_length <= 96
         await pilot.click("KeyBar", offset=(shown_keys.plain.index("…"), 0))
         await pilot.pause()
         assert isinstance(app.screen, HelpScreen)

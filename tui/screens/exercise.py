@@ -102,6 +102,7 @@ class ExerciseScreen(AnsweringScreen):
             await self.show()
         await super().store_opened()
         self.show_progress()
+        self._remember()
 
     async def language_changed(self) -> None:
         """The same exercise in the other language, as far as it was."""
@@ -185,6 +186,12 @@ class ExerciseScreen(AnsweringScreen):
         if 0 <= number < len(self.exercises.sections):
             self.exercise_id, self.chosen = self.exercises.sections[number].id, True
             await self.show()
+            self._remember()
+
+    def _remember(self) -> None:
+        """This is where the learner left off."""
+        if self.app.store_is_open:
+            self.app.store.set_place("exercise", chapter=self.chapter_id, exercise=self.exercise_id)
 
     async def action_onward(self) -> None:
         """A page down; at the end, the next open question, then the next exercise, then the list of exercises."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -15,10 +15,14 @@ from textual.widgets import Static
 
 from content.chapters import Chapter, chapter, chapters
 from content.errors import ContentError
+from content.exercises import exercise_set
 from content.labs import labs
 from engine.errors import Problem
 from tui.literal import clean, literal
 from tui.screens.base import PreferablyScreen
+
+if TYPE_CHECKING:
+    from engine.progress import Progress
 
 UNDERWAY = ("running", "paused")
 SHOWN_RUNS = 2
@@ -57,10 +61,12 @@ class HomeScreen(PreferablyScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         # The doors themselves show their numbers.
         Binding("1", "open('chapters')", "home.keys.chapters", id="home.chapters", show=False),
-        Binding("2", "open('review')", "home.keys.review", id="home.review", show=False),
-        Binding("3", "open('labs')", "home.keys.labs", id="home.labs", show=False),
-        Binding("4", "open('label')", "home.keys.label", id="home.label", show=False),
-        Binding("5", "open('runs')", "home.keys.runs", id="home.runs", show=False),
+        Binding("2", "open('exercises')", "home.keys.exercises", id="home.exercises", show=False),
+        Binding("3", "open('review')", "home.keys.review", id="home.review", show=False),
+        Binding("4", "open('labs')", "home.keys.labs", id="home.labs", show=False),
+        Binding("5", "open('label')", "home.keys.label", id="home.label", show=False),
+        Binding("6", "open('runs')", "home.keys.runs", id="home.runs", show=False),
+        Binding("7", "open('progress')", "home.keys.progress", id="home.progress", show=False),
         Binding("down", "app.focus_next", "home.keys.choose", id="home.down", key_display="↑↓"),
         Binding("up", "app.focus_previous", "home.keys.choose", id="home.up", key_display="↑↓"),
         Binding("f2", "app.next_language", "app.keys.language", id="home.language"),
@@ -73,11 +79,16 @@ class HomeScreen(PreferablyScreen):
     HomeScreen #continue { border: round $primary; padding: 1 2; margin: 0 0 2 0; background: $surface; }
     HomeScreen #continue:focus { border: round $accent; }
     HomeScreen .line { margin: 0 0 1 0; }
-    HomeScreen.-low .line { margin: 0; }
+    HomeScreen.-low .line { margin: 0; text-wrap: nowrap; text-overflow: ellipsis; }
+    HomeScreen.-low #chapters { text-wrap: wrap; }
     HomeScreen.-low #continue { padding: 0 2; margin: 0 0 1 0; }
     """
     AUTO_FOCUS = "#continue"
-    PLACES = {"chapters": "chapters", "review": "review", "labs": "labs", "label": "label", "runs": "runs"}
+    PLACES = ("chapters", "exercises", "review", "labs", "label", "runs", "progress")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chapters: "dict[str, Progress]" = {}
 
     def crumbs(self) -> list[str]:
         return [self.t("home.title")]
@@ -115,19 +126,32 @@ class HomeScreen(PreferablyScreen):
         """Write every line from what is known by now."""
         if not self.query("#continue"):
             return
+        self._read_progress()
         self.query_one("#continue", Door).update(self._continue())
         self._line("chapters", self._chapters())
+        self._line("exercises", self._exercises())
         self._line("review", self._cards())
+        self._line("progress", self._progress())
         self._line("labs", self._labs())
         self._line("label", self._labels())
         self.fill_runs()
+
+    def _read_progress(self) -> None:
+        """How far the learner is, as soon as that can be known."""
+        if self.app.store_is_open:
+            from tui.course import read_progress
+
+            try:
+                self.chapters = read_progress(self.app.store, self.app.language)
+            except ContentError as problem:
+                self.app.show_problem(problem)
 
     def fill_runs(self) -> None:
         if self.is_current and self.app.store_is_open:
             self._line("runs", self._runs())
 
     def _line(self, name: str, text: Content) -> None:
-        number = list(self.PLACES).index(name) + 1
+        number = self.PLACES.index(name) + 1
         label = self.t(f"home.{name}")
         head = Content.assemble((f"{number}  ", "bold $footer-key-foreground"), (f"{label:<16}", "bold"))
         self.query_one(f"#{name}", Door).update(Content.assemble(head, text))
@@ -161,6 +185,10 @@ class HomeScreen(PreferablyScreen):
             if place == "learn":
                 found = chapter(details["chapter"], language)
                 return f"{found.id} {found.title}", self._where(found, details.get("section"))
+            if place == "exercise":
+                found_set = exercise_set(details["chapter"], language)
+                part = found_set.exercise(details["exercise"])
+                return f"{self.t('home.exercise')} {found_set.id} {found_set.title}", part.title
             if place == "lab":
                 lab = next(lab for lab in labs(language) if lab.id == details.get("lab"))
                 return f"{self.t('home.lab')} {lab.id} {lab.title}", self.t("home.minutes", minutes=lab.minutes)
@@ -175,13 +203,27 @@ class HomeScreen(PreferablyScreen):
         return self.t("home.minutes", minutes=found.minutes)
 
     def _chapters(self) -> Content:
-        """The map: one block per section, ▓ for those read."""
-        parts: list[Content] = []
-        for found in chapters(self.app.language):
-            read = self.app.store.sections_read(found.id) if self.app.store_is_open else set()
-            cells = [("▓", "$success") if section.id in read else ("░", "$secondary") for section in found.sections]
-            parts.append(Content.assemble((f"{found.id} ", "bold"), *cells))
-        return Content("   ").join(parts)
+        """The map as a row: each chapter with the sign of its state."""
+        if not self.chapters:
+            return Content("  ").join(Content.styled(found.id, "bold") for found in chapters(self.app.language))
+        from tui.progress_words import SIGNS
+
+        signs = (Content.assemble((one.chapter, "bold"), SIGNS[one.state]) for one in self.chapters.values())
+        return Content(" ").join(signs)
+
+    def _exercises(self) -> Content:
+        done = sum(one.exercises_done for one in self.chapters.values())
+        exercises = sum(len(one.exercises) for one in self.chapters.values())
+        return Content.styled(self.t("progress.home.exercises", done=done, exercises=exercises), "$secondary")
+
+    def _progress(self) -> Content:
+        """What is recommended next."""
+        if not self.chapters:
+            return Content("")
+        from engine.progress import next_step
+        from tui.progress_words import Words
+
+        return Content.styled(clean(Words(self.t, self.app.language).step(next_step(self.chapters))), "$secondary")
 
     def _cards(self) -> Content:
         """What waits today; a newcomer hears where cards come from."""
@@ -233,7 +275,7 @@ class HomeScreen(PreferablyScreen):
     # --- going there
 
     async def action_open(self, name: str) -> None:
-        await self.app.go(self.PLACES[name])
+        await self.app.go(name)
 
     async def on_door_opened(self, event: Door.Opened) -> None:
         if event.door.id == "continue":

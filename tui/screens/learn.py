@@ -35,9 +35,9 @@ class LearnScreen(AnsweringScreen):
         Binding("n", "found(1)", "learn.keys.match", id="learn.next_match", key_display="n N"),
         Binding("N", "found(-1)", "learn.keys.match", id="learn.previous_match", key_display="n N"),
         Binding("t", "contents", "learn.keys.contents", id="learn.contents"),
+        Binding("x", "exercises", "learn.keys.exercises", id="learn.exercises"),
         Binding("slash", "search", "learn.keys.search", id="learn.search"),
         Binding("f", "follow", "learn.keys.follow", id="learn.follow"),
-        Binding("x", "exercises", "learn.keys.exercises", id="learn.exercises"),
     ]
     DEFAULT_CSS = """
     LearnScreen #page { align-horizontal: center; padding: 1 1 0 2; scrollbar-size-vertical: 1; }
