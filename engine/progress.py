@@ -118,14 +118,14 @@ class Outline:
 @dataclass(frozen=True)
 class Progress:
     """One chapter. `revised` names what was passed in a wording that is no longer valid: sections by their id, and
-    questions by theirs. `unread` are its sections to be read."""
+    questions by theirs. `unread` are the sections and `unsolved` the questions of its text that are still open."""
 
     chapter: str
     prerequisites: tuple[str, ...]
     sections: int
     unread: tuple[str, ...]
     questions: int
-    solved: int
+    unsolved: tuple[str, ...]
     exercises: Mapping[str, Mark]
     cards: Counts
     labs: Mapping[str, bool]
@@ -135,6 +135,10 @@ class Progress:
     @property
     def read(self) -> int:
         return self.sections - len(self.unread)
+
+    @property
+    def solved(self) -> int:
+        return self.questions - len(self.unsolved)
 
     @property
     def exercises_done(self) -> int:
@@ -198,7 +202,7 @@ def _progress(outline: Outline, done: Done, cards: Counts, known: set[str]) -> P
         sections=len(outline.sections),
         unread=tuple(id for id in outline.sections if id not in read),
         questions=len(outline.questions),
-        solved=sum(records[id].solved for id in outline.questions),
+        unsolved=tuple(id for id in outline.questions if not records[id].solved),
         exercises={id: _mark([records[question].mark for question in part]) for id, part in outline.exercises.items()},
         cards=cards,
         labs=labs,
@@ -229,8 +233,8 @@ def _enough(part: int, whole: int) -> bool:
 
 @dataclass(frozen=True)
 class Step:
-    """What to do next in a chapter: `read` its section `item`, solve its `questions` (in the text) or `exercises`, run
-    the `lab` `item`, or `review` the cards that are due."""
+    """What to do next in a chapter: `read` its section `item`, solve its `questions` (in the text, from `item` on) or its
+    `exercises`, run the `lab` `item`, or `review` the cards that are due."""
 
     kind: Literal["read", "questions", "exercises", "lab", "review"]
     chapter: str
@@ -267,10 +271,10 @@ def required(chapters: Mapping[str, Progress], chapter: str) -> tuple[str, ...]:
 def _by_urgency(chapters: Mapping[str, Progress]) -> list[Progress]:
     """Chapters begun, those passed but for a lab, those that can be begun, and the rest, each in course order."""
     ready = [one for one in chapters.values() if all(chapters[id].passed for id in one.prerequisites)]
-    begun = [one for one in chapters.values() if one.standing == "begun"]
+    begun = [one for one in chapters.values() if one.standing == "begun" and (one.read or one in ready)]
     passed = [one for one in chapters.values() if one.passed]
     new = [one for one in ready if one.standing == "new"]
-    rest = [one for one in chapters.values() if one.standing == "new" and one not in ready]
+    rest = [one for one in chapters.values() if not one.passed and one not in begun and one not in new]
     # A lab belongs to its chapter and comes before the next one; exercises may wait.
     with_lab = [one for one in passed if not all(one.labs.values())]
     return [*begun, *with_lab, *new, *rest, *passed]
@@ -281,7 +285,7 @@ def _open(one: Progress) -> Step | None:
     if not one.passed:
         if not _enough(one.read, one.sections):
             return Step("read", one.chapter, one.unread[0])
-        return Step("questions", one.chapter)
+        return Step("questions", one.chapter, one.unsolved[0])
     if lab := next((lab for lab, gate in one.labs.items() if not gate), None):
         return Step("lab", one.chapter, lab)
     return None if not one.exercises or one.practised else Step("exercises", one.chapter)

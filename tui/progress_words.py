@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from content.chapters import chapter, chapters
+from content.chapters import Section, chapter, chapters
 from content.errors import ContentError
 from engine.progress import ENOUGH, WEAK_CARDS, WEAK_SHARE, Progress, State, Step, required
 from engine.review.state import MASTERED
@@ -19,6 +19,18 @@ SIGNS: dict[State, tuple[str, str]] = {
 """The sign of each state and its colour."""
 
 
+def section_of(step: Step, language: str) -> Section | None:
+    """The section to be read, or the one with the question to be solved."""
+    sections = chapter(step.chapter, language).sections
+    match step.kind:
+        case "read":
+            return next((section for section in sections if section.id == step.item), None)
+        case "questions":
+            asked = ((section, question.id) for section in sections for question in section.questions)
+            return next((section for section, question in asked if question == step.item), None)
+    return None
+
+
 class Words:
     """The sentences of one language. `say` is a sentence by its id."""
 
@@ -33,9 +45,8 @@ class Words:
         if step is None:
             return self.say("progress.next.nothing")
         item = step.item
-        if step.kind == "read":
-            found = chapter(step.chapter, self.language)
-            item = next((section.title for section in found.sections if section.id == item), item)
+        if section := section_of(step, self.language):
+            item = section.title
         return self.say(f"progress.next.{step.kind}", chapter=step.chapter, item=item)
 
     def detail(self, one: Progress, all_of_them: Mapping[str, Progress]) -> list[str]:

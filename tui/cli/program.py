@@ -29,6 +29,8 @@ COMMANDS = {
     "label": "tui.cli.label:label",
     "review": "tui.cli.review:review",
     "cards": "tui.cli.review:cards",
+    "exercise": "tui.cli.exercise:exercise",
+    "progress": "tui.cli.progress:progress",
     "theory": "tui.cli.theory:theory",
     "export": "tui.cli.exchange:export",
     "import": "tui.cli.exchange:import_",

@@ -15,7 +15,7 @@ from engine.progress import Progress, Step, next_step
 from tui.chapter_map import drawn
 from tui.course import read_progress
 from tui.literal import clean, literal
-from tui.progress_words import SIGNS, Words
+from tui.progress_words import SIGNS, Words, section_of
 from tui.screens.base import ListScreen
 from tui.widgets.choices import Choices
 
@@ -190,10 +190,9 @@ class ProgressScreen(ListScreen):
     async def action_go(self) -> None:
         """Do what is recommended."""
         match self.step:
-            case Step("read", chapter, section):
-                await self.app.go("learn", chapter=chapter, section=section)
-            case Step("questions", chapter):
-                await self.app.go("learn", chapter=chapter)
+            case Step("read" | "questions", chapter) as step:
+                section = section_of(step, self.app.language)
+                await self.app.go("learn", chapter=chapter, section=section.id if section else None)
             case Step("exercises", chapter):
                 await self.app.go("exercises", chapter=chapter)
             case Step("lab", _, lab):
