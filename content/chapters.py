@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from content import documents
-from content.documents import Section
+from content.documents import Document, Section
 from content.errors import ContentError
 from content.questions import Question
 from content.text import ROOT
@@ -59,7 +59,11 @@ def chapter(id: str, language: str) -> Chapter:
 
 def read(file: Path, language: str) -> Chapter:
     """A chapter from its file. Raises ContentError."""
-    document = documents.load(file)
+    return built(documents.load(file), language)
+
+
+def built(document: Document, language: str) -> Chapter:
+    """A chapter from its document. Raises ContentError."""
     return Chapter(
         id=document.text("id"),
         language=language,

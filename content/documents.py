@@ -86,9 +86,18 @@ class Document:
         return ContentError("content.front_matter", file=self.file.name, key=key, need=need)
 
 
+def text(file: Path) -> str:
+    """What is written in a file, whatever ends its lines."""
+    return file.read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
 def load(file: Path) -> Document:
     """Reads a file. Raises ContentError, which names the file and the line."""
-    text = file.read_text(encoding="utf-8").replace("\r\n", "\n")
+    return parse(text(file), file)
+
+
+def parse(text: str, file: Path) -> Document:
+    """A document from the text of `file`. Raises ContentError, which names the file and the line."""
     before, _, rest = text.partition("---\n")
     front, end, body = rest.partition("\n---\n")
     if before or not end:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from content import chapters, exercises, labs, markup
+from content import chapters, exercises, labs, markup, reference
 from content.chapters import Section
 from content.questions import Question, draw
 from content.text import LANGUAGES, ROOT
@@ -16,7 +16,7 @@ FILES = sorted(
     {f"{file.parent.name}/{file.name}" for language in LANGUAGES for file in (ROOT / language).glob("*/*.md")}
 )
 EXERCISES = [name for name in FILES if name.startswith("exercises/")]
-READERS = {"labs": labs.read, "chapters": chapters.read, "exercises": exercises.read}
+READERS = {"labs": labs.read, "chapters": chapters.read, "exercises": exercises.read, "reference": reference.read}
 
 
 @cache

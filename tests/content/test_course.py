@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from course import FILES, document, matches, pairs, sections, where, wrong_results
 
-from content import chapters, labs, markup
+from content import chapters, glossary, labs, markup, reference
 from content.chapters import Section
 from content.exercises import exercise_set
 from content.maths import display, inline
@@ -20,6 +20,8 @@ from tui.live import BLOCKS
 WIDTHS = (76, 60)  # beside a full margin, and in a narrow column
 # A live block that another formula computes: the implicit reward of a pair, by its four log-probabilities.
 SHOWN_BY = {"implicit-reward": "dpo"}
+NAMED = {"lab": labs.lab, "ref": reference.page, "term": glossary.term}
+"""What `[text](kind:id)` may name."""
 
 
 def test_the_first_chapters_and_labs_are_there() -> None:
@@ -39,7 +41,8 @@ def test_every_file_is_there_in_both_languages(name: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_same_frame(name: str) -> None:
     english, spanish = (document(name, language) for language in ("en", "es"))
-    assert name.split("/")[1].startswith(english.id)
+    kind, _, file = name.partition("/")
+    assert file.endswith(f"-{english.id}.md") if kind == "reference" else file.startswith(english.id)
     for field in ("id", "minutes", "prerequisites", "method", "gate", "threshold", "chapter"):
         assert getattr(english, field, None) == getattr(spanish, field, None), field
     assert len(getattr(english, "goals", ())) == len(getattr(spanish, "goals", ()))
@@ -188,8 +191,9 @@ def test_every_link_leads_somewhere(name: str) -> None:
     for language, section in sections(name):
         for link in markup.links(section.source):
             place, _, part = link.target.partition("#")
-            if place.startswith("lab:"):
-                assert labs.lab(place.removeprefix("lab:"), language), where(section, link.line)
+            kind, _, id = place.rpartition(":")
+            if kind:
+                assert NAMED[kind](id, language), where(section, link.line)
             elif place.startswith("exercise:"):
                 known = exercise_set(place.removeprefix("exercise:"), language)
                 assert not part or known.exercise(part), where(section, link.line)
