@@ -107,7 +107,7 @@ def test_tickets_break_ties_and_the_gap_is_what_choosing_among_tickets_costs(pri
 
 
 @given(distributions(3), st.integers(2, 20))
-def test_a_judge_who_rolls_a_die_moves_nothing(prior, n):
+def test_a_lottery_judge_moves_nothing(prior, n):
     faces = 6
     rolled = best_of_n_policy([p / faces for p in prior for _ in range(faces)], list(range(faces)) * 3, n)
     said = [math.fsum(rolled.policy[i * faces : (i + 1) * faces]) for i in range(3)]
