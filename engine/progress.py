@@ -233,7 +233,7 @@ def _enough(part: int, whole: int) -> bool:
 
 @dataclass(frozen=True)
 class Step:
-    """What to do next in a chapter: `read` its section `item`, solve its `questions` (in the text, from `item` on) or its
+    """What to do next in a chapter: `read` its section `item`, solve its `questions` (in the text, from `item` on), its
     `exercises`, run the `lab` `item`, or `review` the cards that are due."""
 
     kind: Literal["read", "questions", "exercises", "lab", "review"]

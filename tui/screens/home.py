@@ -88,7 +88,7 @@ class HomeScreen(PreferablyScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self.chapters: "dict[str, Progress]" = {}
+        self.chapters: dict[str, Progress] = {}
 
     def crumbs(self) -> list[str]:
         return [self.t("home.title")]
