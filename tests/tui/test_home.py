@@ -49,7 +49,7 @@ async def test_lines_count_what_was_done() -> None:
         store.record_gate("01", "dpo-b-2", {"passed": False})
     async with running() as (app, _):
         text = shown(app)
-        assert "02○ 03◐ 04○" in text
+        assert "02◐ 03◐ 04○" in text
         assert "00 ✓   01 ✗   02 ·   1 of 3 gates passed" in text
 
 

@@ -78,9 +78,9 @@ class HomeScreen(PreferablyScreen):
     HomeScreen #home { width: 1fr; max-width: 88; height: auto; padding: 0 2; }
     HomeScreen #continue { border: round $primary; padding: 1 2; margin: 0 0 2 0; background: $surface; }
     HomeScreen #continue:focus { border: round $accent; }
-    HomeScreen .line { margin: 0 0 1 0; }
-    HomeScreen.-low .line { margin: 0; text-wrap: nowrap; text-overflow: ellipsis; }
-    HomeScreen.-low #chapters { text-wrap: wrap; }
+    HomeScreen .line { margin: 0 0 1 0; text-wrap: nowrap; text-overflow: ellipsis; }
+    HomeScreen #chapters { text-wrap: wrap; }
+    HomeScreen.-low .line { margin: 0; }
     HomeScreen.-low #continue { padding: 0 2; margin: 0 0 1 0; }
     """
     AUTO_FOCUS = "#continue"
