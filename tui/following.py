@@ -2,8 +2,10 @@
 
 import itertools
 from collections import deque
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from engine.runs.events import Event, EventTail, History
 from engine.runs.status import RunStatus, read_status
@@ -72,3 +74,9 @@ class Followed:
             return None
         fall = chosen[0][1] - chosen[-1][1]
         return fall if fall > least else None
+
+
+def warning(t: Callable[..., str], event: Mapping[str, Any]) -> str:
+    """What a monitor said, and where it is explained."""
+    sentence = t(f"monitor.{event['code']}", **event["params"])
+    return f"⚠ {sentence} {t('monitor.see', chapter=event['chapter'].replace('#', ', '))}"

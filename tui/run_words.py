@@ -8,7 +8,7 @@ from textual.content import Content
 from engine.errors import Problem
 from engine.runs.events import History
 from tui.charts import Chart
-from tui.following import Followed
+from tui.following import Followed, warning
 from tui.literal import clean
 from tui.numbers import duration, short
 from tui.widgets.run_card import progress, state_text
@@ -52,6 +52,8 @@ def message(app: "PreferablyApp", run: Followed) -> str:
         return t("runs.now.interrupted_words", step=status.step, resume=run.resume_step, words=clean(words))
     if status.state in ("interrupted", "stopped", "paused", "created"):
         return t(f"runs.now.{status.state}", step=status.step, resume=run.resume_step)
+    if run.history.warnings:
+        return warning(app.t, run.history.warnings[-1][1])
     fell = run.displacement()
     return t("runs.displacement", fall=short(fell)) if fell else ""
 

@@ -113,6 +113,7 @@ class History:
     phases: list[tuple[int, str]] = field(default_factory=list)
     checkpoints: list[int] = field(default_factory=list)
     notes: list[Event] = field(default_factory=list)
+    warnings: list[tuple[int, Event]] = field(default_factory=list)
     gate: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
     ended: str | None = None  # "done", "stopped", "failed", or None while it goes on
@@ -153,6 +154,8 @@ class History:
                 self.checkpoints.append(step)
             case "note":
                 self.notes.append(event)
+            case "warning":
+                self.warnings.append((step, event))
             case "gate":
                 self.gate = event["gate"]
             case "error":
@@ -163,7 +166,7 @@ class History:
     def _go_back(self, step: int) -> None:
         """The worker went on from the checkpoint of `step`: what came later will be told again."""
         self.step, self.ended, self.error, self.gate = step, None, None, None
-        told: list[list[Any]] = [*self.metrics.values(), self.samples, self.choices, self.phases]
+        told: list[list[Any]] = [*self.metrics.values(), self.samples, self.choices, self.phases, self.warnings]
         for known in told:
             _drop_from(known, step + 1)
         self.metrics = {name: points for name, points in self.metrics.items() if points}

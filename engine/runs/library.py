@@ -73,6 +73,11 @@ def _model(model: str, root: Path) -> str:
     raise Problem("models.unknown", model=model)
 
 
+def model_folder(model: str, root: Path | None = None) -> str:
+    """What `engine.models.policy.load_policy` takes for a model that someone names. Raises the Problems of `_model`."""
+    return _model(model, root or paths.runs_folder())
+
+
 def _fill(folder: Path, recipe: Recipe, data: Mapping[str, Rows]) -> None:
     files.replace(folder / "recipe.json", recipe.to_json())
     if data:

@@ -18,11 +18,12 @@ from pathlib import Path
 from types import FrameType
 
 from engine.errors import Problem
+from engine.evaluate import monitors
 from engine.loops import Loop
 from engine.methods import METHODS, Method
 from engine.runs import checkpoint, control, files, lock, seeding
 from engine.runs.control import Control
-from engine.runs.events import EventLog
+from engine.runs.events import EventLog, fold, read_events
 from engine.runs.faults import crash_point, explain
 from engine.runs.recipe import Recipe
 from engine.runs.status import StatusFile
@@ -48,6 +49,8 @@ class Worker:
         self.interruptible = False
         self.durations: deque[float] = deque(maxlen=20)
         self.saved_at = time.monotonic()
+        self.curves: dict[str, list[tuple[int, float]]] = {}
+        self.warned: set[str] = set()
 
     def run(self) -> int:
         """Runs to the end; returns the exit code: 0 done, 3 stopped and resumable, else that of the Problem."""
@@ -101,6 +104,9 @@ class Worker:
             self.loop.load(tensors, state["loop"])
         for name in damaged:
             self.log.append("note", code="runs.checkpoint_damaged", params={"name": name, "step": self.loop.next_step})
+        told = fold(event for event in read_events(self.folder) if event.get("step", 0) <= self.loop.next_step)
+        self.curves = told.metrics
+        self.warned = {event["code"] for _, event in told.warnings}
         kind = "started" if self.log.empty else "resumed"
         self.log.append(kind, step=self.loop.next_step, total_steps=self.loop.total_steps)
         self.status.change(step=self.loop.next_step, total_steps=self.loop.total_steps)
@@ -136,8 +142,18 @@ class Worker:
                 raise Problem("runs.not_finite", metric=name, step=step)
         throughput = round(self.loop.items_per_step * len(self.durations) / max(sum(self.durations), 1e-9), 3)
         self.log.append("metric", step=step, total_steps=total, metrics=metrics, throughput=throughput)
+        self.warn(step, metrics)
         crash_point("step.logged")
         self.status.beat(step=step, total_steps=total, throughput=throughput, phase=self.loop.phase)
+
+    def warn(self, step: int, metrics: Mapping[str, float]) -> None:
+        """Says what the curves give reason to say, each thing once."""
+        for name, value in metrics.items():
+            self.curves.setdefault(name, []).append((step, value))
+        for found in monitors.warnings(self.curves):
+            if found.code not in self.warned:
+                self.warned.add(found.code)
+                self.log.append("warning", step=step, code=found.code, chapter=found.chapter, params=dict(found.params))
 
     def save(self) -> None:
         """Commits a checkpoint of this step, if there is none yet; the log is on the disk before it."""

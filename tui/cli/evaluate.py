@@ -20,7 +20,10 @@ build = TranslatedGroup(
 
 @command("eval")
 @argument("run")
-def evaluate(run: str) -> int:
+@option("--against", metavar="model", help="eval.against")
+def evaluate(run: str, against: str | None) -> int:
+    if against is not None:
+        return compare(run, against)
     from engine.evaluate.cards import evaluate_run
     from engine.runs import library
     from engine.runs.status import read_status
@@ -37,6 +40,39 @@ def evaluate(run: str) -> int:
         here.line(line)
     here.document({"run": folder.name, "gate": gate})
     return 0 if gate["passed"] else 1
+
+
+def compare(run: str, against: str) -> int:
+    """Every instrument on one model against another: a run, `base`, `sft`, `judge`, or a model's folder."""
+    from dataclasses import asdict
+
+    from engine.evaluate import instruments
+    from engine.models.policy import load_policy
+    from engine.runs import library
+    from tui.numbers import short
+
+    here = session()
+    policy, reference = (load_policy(library.model_folder(name)) for name in (run, against))
+    here.note(here.t("cli.eval.comparing", run=run, against=against))
+    figures = instruments.card(policy, reference)
+    rows = [{**asdict(figure), "healthy": _bounds(figure.healthy), "fine": figure.fine} for figure in figures]
+    here.document({"model": run, "against": against, "figures": rows})
+    if not here.as_json:
+        width = max(len(here.t(f"instrument.{figure.id}.name")) for figure in figures)
+        for figure in figures:
+            interval = "" if figure.low is None else f"({short(figure.low)}–{short(figure.high or 0.0)})"
+            mark = " " if figure.fine else "!"
+            name = here.t(f"instrument.{figure.id}.name")
+            here.line(f"{mark} {name:<{width}}  {short(figure.value):>7}  {interval}".rstrip())
+            if not figure.fine:
+                meaning = here.t(f"instrument.{figure.id}.meaning")
+                here.line(f"    {meaning} {here.t('monitor.see', chapter=figure.chapter)}")
+    return 0 if all(figure.fine for figure in figures) else 1
+
+
+def _bounds(healthy: tuple[float, float] | None) -> list[float | None] | None:
+    """The healthy range as JSON can hold it: an open end is null."""
+    return None if healthy is None else [bound if abs(bound) != float("inf") else None for bound in healthy]
 
 
 @command("bench")

@@ -13,7 +13,7 @@ from engine.errors import Problem
 from engine.runs import supervisor
 from engine.runs.status import read_status
 from tui.cli.session import Session
-from tui.following import Followed
+from tui.following import Followed, warning
 from tui.numbers import duration, short
 from tui.problems import literally
 
@@ -33,8 +33,13 @@ class Progress:
         self.stream = sys.stderr if here.as_json else sys.stdout
         self.drawn = self.stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
         self.said: tuple[str | None, int] | None = None
+        self.warned = 0
 
     def show(self, run: Followed) -> None:
+        for _, event in run.history.warnings[self.warned :]:
+            self.end()
+            self.here.note(warning(self.here.t, event))
+        self.warned = len(run.history.warnings)
         status = run.status
         done = min(1.0, status.step / status.total_steps) if status.total_steps else 0.0
         if self.drawn:

@@ -1,0 +1,95 @@
+"""What goes wrong in a run, seen from its curves while it trains: each monitor says so once, when it begins."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+Series = Sequence[tuple[int, float]]
+Metrics = Mapping[str, Series]
+WINDOW = 5
+"""Points that are averaged before they are compared: one odd batch is no failure."""
+
+LATEST = 500
+
+
+@dataclass(frozen=True)
+class Warning:
+    """`code` names a sentence (`monitor.<code>`), `chapter` the place that explains it ("04#displacement")."""
+
+    code: str
+    chapter: str
+    params: Mapping[str, float]
+
+
+def ends(series: Series) -> tuple[float, float] | None:
+    """The mean of the first and of the last few values; None while the two would overlap."""
+    if len(series) < 2 * WINDOW:
+        return None
+    first, last = ([value for _, value in part] for part in (series[:WINDOW], series[-WINDOW:]))
+    return sum(first) / WINDOW, sum(last) / WINDOW
+
+
+def smoothed_peak(series: Series) -> float:
+    """The highest mean of a window among the latest points."""
+    values = [value for _, value in series[-LATEST:]]
+    return max(sum(values[start : start + WINDOW]) / WINDOW for start in range(len(values) - WINDOW + 1))
+
+
+def hacking(metrics: Metrics) -> Warning | None:
+    """The learned reward above its start while the rule's grade has fallen from its peak (Gao et al. 2022)."""
+    reward, gold = ends(metrics.get("objective/scores", ())), ends(metrics.get("gold/score", ()))
+    if reward is None or gold is None:
+        return None
+    peak = smoothed_peak(metrics["gold/score"])
+    if reward[1] > reward[0] and gold[1] < peak - 0.1:
+        return Warning("hacking", "02#overoptimisation", {"peak": peak, "now": gold[1]})
+    return None
+
+
+def far_away(metrics: Metrics) -> Warning | None:
+    """More than two nats an answer from the reference: for answers of a few tokens, another language."""
+    series = metrics.get("objective/kl", ())
+    if len(series) and (now := sum(value for _, value in series[-WINDOW:]) / len(series[-WINDOW:])) > 2.0:
+        return Warning("far_away", "03#beta", {"now": now})
+    return None
+
+
+def displacement(metrics: Metrics) -> Warning | None:
+    """Both log-probabilities lower than at the start (Razin et al. 2024): common in DPO, worth a look."""
+    chosen, rejected = ends(metrics.get("logps/chosen", ())), ends(metrics.get("logps/rejected", ()))
+    if chosen and rejected and chosen[1] < chosen[0] - 1 and rejected[1] < rejected[0]:
+        return Warning("displacement", "04#displacement", {"fall": chosen[0] - chosen[1]})
+    return None
+
+
+def entropy_collapse(metrics: Metrics) -> Warning | None:
+    """The policy's entropy under a tenth of what it began with."""
+    found = ends(metrics.get("objective/entropy", ()))
+    if found and found[1] < found[0] / 10:
+        return Warning("entropy_collapse", "08#collapse", {"now": found[1], "start": found[0]})
+    return None
+
+
+def length_drift(metrics: Metrics) -> Warning | None:
+    """Answers half as long again, or half as long, as at the start."""
+    found = ends(metrics.get("completions/mean_length", ()))
+    if found and not 0.5 < found[1] / max(found[0], 1e-9) < 1.5:
+        return Warning("length_drift", "02#hacking", {"now": found[1], "start": found[0]})
+    return None
+
+
+def silent_groups(metrics: Metrics) -> Warning | None:
+    """Nine groups of ten whose answers all score the same: nothing is learnt from them."""
+    found = ends(metrics.get("frac_reward_zero_std", ()))
+    if found and found[1] > 0.9:
+        return Warning("silent_groups", "07#group", {"now": found[1]})
+    return None
+
+
+MONITORS: tuple[Callable[[Metrics], Warning | None], ...] = (
+    hacking, far_away, displacement, entropy_collapse, length_drift, silent_groups,
+)  # fmt: skip
+
+
+def warnings(metrics: Metrics) -> list[Warning]:
+    """Everything that the curves so far give reason to say."""
+    return [found for monitor in MONITORS if (found := monitor(metrics))]
