@@ -49,6 +49,14 @@ class Words:
             item = section.title
         return self.say(f"progress.next.{step.kind}", chapter=step.chapter, item=item)
 
+    def brief(self, step: Step | None) -> str:
+        """The same in a few words."""
+        if step is None:
+            return self.say("progress.next.nothing")
+        section = section_of(step, self.language)
+        item = section.title if section else self.say(f"progress.brief.{step.kind}", item=step.item)
+        return self.say("progress.brief.next", chapter=step.chapter, item=item)
+
     def detail(self, one: Progress, all_of_them: Mapping[str, Progress]) -> list[str]:
         """Everything about one chapter, a line each."""
         counts = {

@@ -90,7 +90,7 @@ async def test_an_exercise_is_continued_too() -> None:
 
 async def test_the_last_line_says_what_is_next_and_leads_to_the_map() -> None:
     async with running() as (app, pilot):
-        assert "Next: read chapter 00" in shown(app)
+        assert "next: 00 · " in shown(app)
         await pilot.press("7")
         await settle(app, pilot)
         assert isinstance(app.screen, ProgressScreen)

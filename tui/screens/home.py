@@ -223,7 +223,7 @@ class HomeScreen(PreferablyScreen):
         from engine.progress import next_step
         from tui.progress_words import Words
 
-        return Content.styled(clean(Words(self.t, self.app.language).step(next_step(self.chapters))), "$secondary")
+        return Content.styled(clean(Words(self.t, self.app.language).brief(next_step(self.chapters))), "$secondary")
 
     def _cards(self) -> Content:
         """What waits today; a newcomer hears where cards come from."""

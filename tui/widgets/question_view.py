@@ -40,12 +40,11 @@ class QuestionView(Container):
     QuestionView OptionList { height: auto; padding: 0; background: $background; }
     QuestionView .read, QuestionView .pretty { color: $secondary; display: none; }
     QuestionView .pretty { text-wrap: nowrap; padding: 0 0 0 2; }
-    QuestionView .given { display: none; padding: 0 0 0 2; }
     QuestionView .verdict, QuestionView .help, QuestionView .explanation { margin: 1 0 0 0; display: none; }
     QuestionView .-shown { display: block; }
     QuestionView QuestionView.-over > .field, QuestionView QuestionView.-over > .read,
     QuestionView QuestionView.-over > .pretty, QuestionView QuestionView.-over > .help { display: none; }
-    QuestionView QuestionView.-over > .verdict { margin: 0; }
+    QuestionView QuestionView.-over > .prompt, QuestionView QuestionView.-over > .verdict { margin: 0; }
     QuestionView QuestionView.-over > .explanation { margin: 0; color: $secondary; }
     """
 
@@ -71,7 +70,7 @@ class QuestionView(Container):
             field = field_for(self.question, self.app.t(placeholder) if placeholder else "")
             field.add_class("field")
             yield field
-        for name in ("read", "pretty", "given", "verdict", "help", "explanation"):
+        for name in ("read", "pretty", "verdict", "help", "explanation"):
             yield Static(classes=name)
         if self.question.rubric:
             yield Rubric(self.question.rubric, self.app.t("exercise.rubric"))
@@ -111,12 +110,11 @@ class QuestionView(Container):
         said = sentence(verdict, self.app.language)
         if verdict.code == "correct" and self.attempt.solution_shown and self.coaching and not self._is_step:
             said = f"{said} {self.app.t('exercise.not_counted')}"
+        if self._is_step and self.attempt.over:
+            said = ("" if self.question.type in LISTING else "= ") + right_answer(self.question)
         self._show(".verdict", Content.assemble(MARKS.get(verdict.code, WRONG), literal(said)))
         self.set_class(self.attempt.over, "-over")
         if self.attempt.over:
-            if self._is_step:
-                sign = "" if self.question.type in LISTING else "= "
-                self._show(".given", literal(sign + right_answer(self.question)))
             self._show_explanation()
         self._show_from(".verdict")
         self.refresh_bindings()
