@@ -47,6 +47,7 @@ CHARTS = (
     Chart("log_odds_term", (("log_odds_ratio", "train"),)),
     Chart("reference_point", (("kl", "train"),)),
     Chart("reward_spread", (("min_reward", "lowest"), ("mean_reward", "mean"), ("max_reward", "highest"))),
+    Chart("ensemble_spread", (("ensemble/spread", "train"),)),
     Chart("rlhf_reward", (("objective/rlhf_reward", "train"),)),
     Chart("entropy", (("objective/entropy", "train"),)),
     Chart("length", (("completions/mean_length", "train"),)),

@@ -16,6 +16,7 @@ from engine.losses.sft import sft_loss
 from engine.models.logprobs import Batch, token_logps
 from engine.models.policy import RewardModel
 from engine.runs.recipe import Recipe
+from engine.runs.seeding import seed_for
 
 Rows = Sequence[dict[str, Any]]
 
@@ -110,12 +111,37 @@ class SupervisedFineTuning(Offline):
 
 
 class RewardModelling(Offline):
-    """A Bradley-Terry reward model: the SFT backbone with a LoRA stage and a scalar head."""
+    """A Bradley-Terry reward model: the SFT backbone with a LoRA stage and a scalar head.
+
+    Rows may carry a `margin`. With `members` it is an ensemble: heads that begin apart, on one stage, each learning
+    from its own bootstrap sample of the rows. Heads can't disagree about what they share, so their spread says too
+    little of what is not known (Eisenstein et al. 2023, arXiv:2312.09244, of members with one pretraining).
+    """
+
+    def __init__(self, folder: Path, recipe: Recipe) -> None:
+        super().__init__(folder, recipe)
+        self.margins = [self.margin_of(group) for group in self.train_rows]
+        self.weights = torch.split(self.drawn(), [len(group) for group in self.train_rows], dim=1)
 
     def head(self) -> Tensor:
-        size = self.policy.hidden_size
+        size, members = self.policy.hidden_size, self.recipe.hyper["members"]
         generator = torch.Generator().manual_seed(self.recipe.seed)
-        return torch.randn(1, size, generator=generator) / math.sqrt(size + 1)
+        return torch.randn(members, size, generator=generator) / math.sqrt(size + 1)
+
+    def margin_of(self, group: Rows) -> Tensor | None:
+        """(N,): the margins of a batch's rows, 0 for a row without one; None where they are not asked for."""
+        if not self.recipe.hyper["use_margin"]:
+            return None
+        return torch.tensor([row.get("margin") or 0.0 for row in group])
+
+    def drawn(self) -> Tensor:
+        """(members, rows): how often each row is in the sample of each member; once each for one member alone."""
+        members, count = self.recipe.hyper["members"], sum(map(len, self.train_rows))
+        if members == 1:
+            return torch.ones(1, count)
+        generator = torch.Generator().manual_seed(seed_for(self.recipe.seed, "bootstrap"))
+        drawn = torch.randint(count, (members, count), generator=generator)
+        return torch.zeros(members, count).scatter_add(1, drawn, torch.ones(members, count))
 
     @property
     def model(self) -> RewardModel:
@@ -124,8 +150,21 @@ class RewardModelling(Offline):
         return RewardModel(self.policy, self.adapter.head)
 
     def loss(self, number: int) -> tuple[Tensor, dict[str, Tensor]]:
-        chosen, rejected = self.model.rewards(self.train[number]).unbind(1)
-        return reward_loss(chosen, rejected, center_rewards_coefficient=self.recipe.hyper["center_rewards_coefficient"])
+        """The mean of the members' losses; the metrics are those of the ensemble's own reward, the members' mean."""
+        hyper, margin = self.recipe.hyper, self.margins[number]
+        centring, smoothing = hyper["center_rewards_coefficient"], hyper["label_smoothing"]
+        each = self.model.each(self.train[number])
+        losses = [
+            reward_loss(rewards[:, 0], rewards[:, 1], margin, centring, smoothing, weights)[0]
+            for rewards, weights in zip(each.unbind(2), self.weights[number], strict=True)
+        ]
+        loss = torch.stack(losses).mean()
+        mean = each.detach().mean(2)
+        _, metrics = reward_loss(mean[:, 0], mean[:, 1], margin, centring, smoothing)
+        metrics["loss"] = loss.detach()
+        if len(losses) > 1:
+            metrics["ensemble/spread"] = (each[:, 0] - each[:, 1]).detach().std(1).mean()
+        return loss, metrics
 
     def held_out_metrics(self) -> dict[str, float]:
         pairs = torch.cat([self.model.rewards(batch) for batch in self.held_out])

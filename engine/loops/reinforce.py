@@ -54,18 +54,32 @@ class Reinforce(Online):
 
 
 class RLOO(Reinforce):
-    """REINFORCE with the mean of the group's other answers as baseline (Ahmadian et al. 2024, eq. 8)."""
+    """REINFORCE with the mean of the group's other answers as baseline (Ahmadian et al. 2024, eq. 8).
+
+    An answer is one action, so that its ratio π(y|x)/π_old(y|x), clipped as PPO's, weighs it once the policy is no
+    longer the one that wrote it: in later minibatches and passes. Before that the gradient is REINFORCE's.
+    """
 
     def advantages(self, scores: Tensor, kl: Tensor, values: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         rewards = scores - self.kl_coef * kl.sum(1).view_as(scores)
         return over_tokens(rloo_advantages(rewards), mask), torch.zeros_like(kl)
+
+    def loss(self, experience: Experience, logps: Tensor, values: Tensor) -> Loss:
+        old_logps, advantages = experience.old_logps.sum(1, keepdim=True), experience.advantages[:, :1]
+        answers = torch.ones_like(advantages, dtype=torch.bool)
+        losses, metrics = clipped_surrogate(
+            logps.sum(1, keepdim=True), old_logps, advantages, answers, self.hyper["cliprange"]
+        )
+        return losses.mean(), metrics
 
 
 class GRPO(Online):
     """Group-relative advantages, clipped per token, k3 to the reference in the loss (Shao et al. 2024, eq. 3).
 
     The corrections as switches: `scale_rewards` off and `loss_type` "dr_grpo" (Liu et al. 2025, arXiv:2503.20783);
-    `loss_type` "dapo", `epsilon_high` (Yu et al. 2025, arXiv:2503.14476).
+    `loss_type` "dapo", `epsilon_high` (Yu et al. 2025, arXiv:2503.14476); `use_bias_correction_kl`, which weighs k3 by
+    the ratio, so that it pulls with the gradient of KL(π‖π_ref) and no longer with that of KL(π_ref‖π) (DeepSeek-AI
+    2025, arXiv:2512.02556, section 3.1).
     """
 
     def advantages(self, scores: Tensor, kl: Tensor, values: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
@@ -77,6 +91,8 @@ class GRPO(Online):
             logps, experience.old_logps, experience.advantages, mask, hyper["cliprange"], hyper["epsilon_high"]
         )
         kl = kl_estimate(logps, experience.ref_logps, "k3") * mask
+        if hyper["use_bias_correction_kl"]:
+            kl = kl * (logps - experience.old_logps).exp()
         losses = losses + self.kl_coef * kl
         if hyper["loss_type"] == "grpo":
             loss = sequence_mean(losses, mask)

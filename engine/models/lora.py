@@ -84,7 +84,8 @@ def adapter_tensors(model: Llama) -> dict[str, Tensor]:
 def save_adapter(
     tensors: dict[str, Tensor], config: LoraConfig, folder: Path, base: str, *, head: Tensor | None = None, **more: Any
 ) -> None:
-    """Writes adapter_config.json, with `more` in it, and adapter_model.safetensors; a reward head (1, E) is `score`."""
+    """Writes adapter_config.json, with `more` in it, and adapter_model.safetensors; reward heads (members, E) are
+    `score`."""
     if head is not None:
         tensors = {**tensors, f"{PREFIX}score.weight": head.detach().clone()}
     written = {

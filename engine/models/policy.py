@@ -94,7 +94,7 @@ class Policy(ABC):
 
     @abstractmethod
     def save_stage(self, config: lora.LoraConfig, folder: Path, *, head: Tensor | None = None) -> None:
-        """Writes the stage that trains as a PEFT folder, a reward head (1, E) with it."""
+        """Writes the stage that trains as a PEFT folder, reward heads (members, E) with it."""
 
     @abstractmethod
     def add_stage(self, folder: Path) -> Tensor | None:
@@ -212,15 +212,20 @@ def load_policy(model: str) -> Policy:
 
 
 class RewardModel:
-    """The backbone of a policy with a scalar head, read at the last token of prompt and completion, EOS."""
+    """The backbone of a policy with a scalar head, read at the last token of prompt and completion, EOS; or with
+    several, an ensemble whose reward is their mean."""
 
     def __init__(self, policy: Policy, head: Tensor) -> None:
         self.policy = policy
-        self.head = head  # (1, E)
+        self.head = head  # (members, E)
+
+    def each(self, batch: Batch) -> Tensor:
+        """(N, K, members): what each head gives a completion."""
+        return self.policy.end_states(batch) @ self.head.T
 
     def rewards(self, batch: Batch) -> Tensor:
         """(N, K): one reward a completion."""
-        return (self.policy.end_states(batch) @ self.head.T).squeeze(-1)
+        return self.each(batch).mean(-1)
 
 
 def load_reward_model(folder: Path) -> RewardModel:

@@ -42,6 +42,8 @@ def new_loop(tmp_path):
     def make(method, **settings):
         own = {} if method == "constitutional" else {"data": "labels"}
         rows = demonstrations(0, 72) if method == "sft" else training_pairs(0, 40)
+        if method == "reward-model":
+            rows = [{**row, "margin": number % 3 / 3} for number, row in enumerate(rows)]
         recipe = Recipe.make(method, {**own, **SMALL[method], **settings})
         folder = library.create(recipe, rows if own else None, root=tmp_path / "runs")
         module, name = METHODS[method].loop.split(":")

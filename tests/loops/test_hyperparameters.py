@@ -19,6 +19,7 @@ CHANGED = {
     "beta": 0.2,
     "label_smoothing": 0.3,
     "center_rewards_coefficient": 2.0,
+    "members": 3,
     "tau": 0.3,
     "length_normalized": True,
     "rpo_alpha": 0.1,

@@ -15,12 +15,12 @@ BATCH = 8
 CLOSE = {"rtol": 1e-4, "atol": 2e-6}
 
 
-def say_something(loop, seed=4):
+def say_something(loop, seed=4, size=0.05):
     """Gives the stage random matrices: with B = 0, as a stage begins, half of the gradients would be zero."""
     source = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for parameter in loop.adapter.trainable:
-            parameter.copy_(0.05 * torch.randn(parameter.shape, generator=source))
+            parameter.copy_(size * torch.randn(parameter.shape, generator=source))
 
 
 def new_loop(kind, method, folder, rows, **settings):

@@ -69,3 +69,14 @@ def test_the_whole_step_leaves_the_same_weights(model, tmp_path):
     theirs = peft.get_peft_model_state_dict(trainer.model)
     for name, tensor in stage_of(loop).items():
         torch.testing.assert_close(tensor, theirs[name], rtol=0, atol=5e-5)
+
+
+def test_reward_model_with_margins(model, tmp_path):
+    margins = [number % 3 / 3 for number in range(BATCH)]
+    rows = [{**row, "margin": margin} for row, margin in zip(training_pairs(3, BATCH), margins, strict=True)]
+    loop = our_loop(RewardModelling, "reward-model", tmp_path, rows)
+    trainer = opponent.trainer("reward-model", model, tmp_path / "trl", rows, dict(loop.recipe.hyper))
+    trainer.train_dataset = trainer.train_dataset.add_column("margin", margins)
+    compare(trainer, loop)
+    asked = our_loop(RewardModelling, "reward-model", tmp_path / "without", rows, use_margin=False).loss(0)[0]
+    assert asked < loop.loss(0)[0]
