@@ -21,6 +21,7 @@ from engine.theory import (
 
 marks = st.floats(-2, 2)
 prices = st.floats(0.2, 5)
+groups = st.lists(st.integers(-200, 200).map(lambda hundredths: hundredths / 100), min_size=2, max_size=8)
 TREE = {"": ("a", "b"), "a": ("aa", "ab"), "b": ("ba",)}
 """Five answers in the making: after `b` only one token can come, as after the tutor's `go`."""
 STEP = 1e-5
@@ -260,7 +261,7 @@ def test_near_the_reference_k3_is_calmer_than_k1_and_far_away_it_need_not_be():
 # --- groups -----------------------------------------------------------------------------------------------------------
 
 
-@given(st.lists(marks, min_size=2, max_size=8))
+@given(groups)
 def test_rloo_is_the_centred_reward_times_k_over_k_minus_one(rewards):
     size, mean = len(rewards), math.fsum(rewards) / len(rewards)
     group = group_advantages(rewards)
@@ -270,7 +271,7 @@ def test_rloo_is_the_centred_reward_times_k_over_k_minus_one(rewards):
     assert math.fsum(group.rloo) == pytest.approx(0, abs=1e-9)
 
 
-@given(st.lists(marks, min_size=2, max_size=8), st.floats(0.1, 10), marks)
+@given(groups, st.floats(0.1, 10), marks)
 def test_grpo_sees_neither_scale_nor_shift_and_rloo_sees_the_scale(rewards, factor, constant):
     assume(max(rewards) - min(rewards) > 0.01)
     group, moved = group_advantages(rewards), group_advantages([factor * r + constant for r in rewards])
