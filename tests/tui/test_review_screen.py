@@ -444,6 +444,6 @@ async def test_home_counts_what_waits_and_its_key_leads_here(sitting: Sitting) -
         await sitting.press("space", "1", "space", "3", "escape")
         assert isinstance(sitting.app.screen, HomeScreen)
         assert "1 due · 3 new" in sitting.text
-        await sitting.press("2")
+        await sitting.press("3")
         assert isinstance(sitting.app.screen, ReviewScreen)
         assert not sitting.screen.query(QuestionBox)
