@@ -60,10 +60,13 @@ def _index(terms: list[Term]) -> str:
 
 
 def _entries(terms: list[Term]) -> str:
-    return "\n".join(
-        f"**{found.term}** (*{other_names(found)}*). {found.text} [→ {place(found)}]({found.introduced})\n"
-        for found in terms
-    )
+    return "\n".join(map(_entry, terms))
+
+
+def _entry(found: Term) -> str:
+    others = other_names(found)
+    name = f"**{found.term}** (*{others}*)" if others else f"**{found.term}**"
+    return f"{name}. {found.text} [→ {place(found)}]({found.introduced})\n"
 
 
 def place(found: Term) -> str:
@@ -73,5 +76,6 @@ def place(found: Term) -> str:
 
 
 def other_names(found: Term) -> str:
-    """What the term is called in the other languages."""
-    return ", ".join(term(found.id, language).term for language in LANGUAGES if language != found.language)
+    """What the term is called in the other languages; empty if it is called the same."""
+    names = (term(found.id, language).term for language in LANGUAGES)
+    return ", ".join(name for name in names if name != found.term)

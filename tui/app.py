@@ -59,6 +59,7 @@ class PreferablyApp(App[None]):
         Binding("question_mark", "help", "app.keys.help", id="app.help", key_display="?"),
         Binding("f1", "help", "app.keys.help", id="app.help_anywhere"),
         Binding("ctrl+p", "command_palette", "app.keys.palette", id="app.palette", show=False, priority=True),
+        Binding("g", "glossary", "reference.keys.look_up", id="app.glossary", show=False),
         Binding("f2,L", "next_language", "app.keys.language", id="app.language", show=False),
         Binding("f3", "next_theme", "app.keys.theme", id="app.theme", show=False),
         Binding("q,ctrl+q", "quit", "app.keys.quit", id="app.quit", show=False),
@@ -160,6 +161,9 @@ class PreferablyApp(App[None]):
         screen = places.screen_class(place)(**arguments)
         screen.visited_as = (place, arguments)
         await self.push_screen(screen)
+
+    async def action_glossary(self) -> None:
+        await self.go("glossary")
 
     async def back(self) -> None:
         """Leave the open screen for the one before it; the first screen stays."""

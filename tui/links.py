@@ -7,12 +7,18 @@ if TYPE_CHECKING:
 
 
 async def follow(app: "PreferablyApp", target: str) -> None:
-    """Go to `04#derivation`, `lab:01` or `exercise:03#leash`; any other address is the browser's."""
+    """Go to `04#derivation`, `lab:01`, `exercise:03#leash`, `ref:cheat-sheet#beta` or `term:reward`; any other address is
+    the browser's."""
     if target.startswith("lab:"):
         await app.go("lab", lab=target.removeprefix("lab:"))
     elif target.startswith("exercise:"):
         chapter, _, exercise = target.removeprefix("exercise:").partition("#")
         await app.go("exercise", chapter=chapter, exercise=exercise or None)
+    elif target.startswith("ref:"):
+        page, _, section = target.removeprefix("ref:").partition("#")
+        await app.go("page", page=page, section=section or None)
+    elif target.startswith("term:"):
+        await app.go("glossary", term=target.removeprefix("term:"))
     elif "://" in target:
         app.open_url(target)
     else:

@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 from content.chapters import chapters
 from content.exercises import exercises
 from content.labs import labs
+from content.reference import pages
 from content.text import LANGUAGES, say
 
 if TYPE_CHECKING:
@@ -65,6 +66,12 @@ def commands(app: "PreferablyApp") -> Iterator[SystemCommand]:
         yield command(title, t("app.palette.lab_help", minutes=lab.minutes), "lab", lab=lab.id)
     yield command(t("progress.palette.title"), t("progress.palette.help"), "progress")
     yield command(t("review.palette.title"), t("review.palette.help"), "review")
+    yield command(t("reference.palette.reference"), t("reference.palette.reference_help"), "reference")
+    yield command(t("reference.palette.glossary"), t("reference.palette.glossary_help"), "glossary")
+    for page in pages(app.language):
+        if page.id != "glossary":
+            help = t("reference.palette.page_help", minutes=page.minutes)
+            yield command(page.title, help, "page", page=page.id)
     yield command(t("app.palette.label"), t("app.palette.label_help"), "label")
     yield command(t("app.palette.runs"), t("app.palette.runs_help"), "runs")
     for language in LANGUAGES:

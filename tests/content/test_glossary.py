@@ -59,7 +59,8 @@ def test_the_same_terms_in_both_languages() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_is_one_sentence_and_stands_in_a_section_that_exists(language: str) -> None:
     for found in glossary.glossary(language):
-        assert found.text.endswith(".") and ". " not in found.text, found.id
+        assert found.text.endswith("."), found.id
+        assert ". " not in found.text, found.id
         assert found.text[0].isupper(), found.id
         chapter, _, section = found.introduced.partition("#")
         assert chapters.chapter(chapter, language).section(section)

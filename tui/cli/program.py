@@ -32,6 +32,7 @@ COMMANDS = {
     "exercise": "tui.cli.exercise:exercise",
     "progress": "tui.cli.progress:progress",
     "theory": "tui.cli.theory:theory",
+    "glossary": "tui.cli.glossary:glossary_command",
     "export": "tui.cli.exchange:export",
     "import": "tui.cli.exchange:import_",
     "bench": "tui.cli.evaluate:bench",
