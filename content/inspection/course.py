@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
-from content import cards, chapters, documents, exercises, labs, markup
+from content import cards, chapters, documents, exercises, glossary, labs, markup, reference
 from content.cards import Card
 from content.documents import Document
 from content.inspection import asked, frame, numbers, parity, texts
@@ -29,6 +29,8 @@ class Counts:
     cards: int = 0
     formulas: int = 0
     labs: int = 0
+    pages: int = 0
+    terms: int = 0
     numbers: int = 0
 
 
@@ -42,17 +44,15 @@ class Report:
         return {"counts": asdict(self.counts), "faults": [asdict(found) for found in self.faults]}
 
 
-def inspect(compute: Compute, blocks: Collection[str], pages: Collection[str] = (), seeds: int = 20) -> Report:
-    """Counts and faults of the whole course. `blocks` are the live blocks there are, `pages` the targets of links
-    besides chapters and labs, `seeds` how often each question with fresh numbers is drawn. Raises ContentError for a
-    file that cannot be read at all."""
-    once = asked.cached(compute)
-    return Report(counts(), tuple(faults(once, blocks, pages, seeds)))
+def inspect(compute: Compute, blocks: Collection[str], seeds: int = 20) -> Report:
+    """Counts and faults of the whole course. `blocks` are the live blocks there are, `seeds` how often each question
+    with fresh numbers is drawn. Raises ContentError for a file that cannot be read at all."""
+    return Report(counts(), tuple(faults(asked.cached(compute), blocks, seeds)))
 
 
-def faults(compute: Compute, blocks: Collection[str], pages: Collection[str], seeds: int) -> Iterator[Fault]:
+def faults(compute: Compute, blocks: Collection[str], seeds: int) -> Iterator[Fault]:
     for name in files():
-        yield from faults_of(name, compute, blocks, pages, seeds)
+        yield from faults_of(name, compute, blocks, seeds)
     for language in LANGUAGES:
         for chapter in chapters.chapters(language):
             yield from frame.framed(chapter)
@@ -67,13 +67,16 @@ def files() -> list[str]:
 
 @cache
 def document(name: str, language: str) -> Document:
-    """One of them. Raises ContentError."""
-    return documents.load(ROOT / language / name)
+    """One of them; of a page, with what is filled in from data. Raises ContentError."""
+    file = ROOT / language / name
+    return (
+        documents.parse(reference.source(file, language), file)
+        if name.startswith("reference/")
+        else documents.load(file)
+    )
 
 
-def faults_of(
-    name: str, compute: Compute, blocks: Collection[str], pages: Collection[str], seeds: int
-) -> Iterator[Fault]:
+def faults_of(name: str, compute: Compute, blocks: Collection[str], seeds: int) -> Iterator[Fault]:
     """The faults of one document in both languages."""
     missing = [language for language in LANGUAGES if not (ROOT / language / name).exists()]
     if missing:
@@ -90,7 +93,7 @@ def faults_of(
             yield from numbers.answers(section)
             yield from texts.drawable(section)
             yield from texts.startable(section, blocks, compute)
-            yield from texts.reachable(section, language, pages)
+            yield from texts.reachable(section, language)
             # The Spanish questions have the same numbers: a few draws are enough.
             yield from asked.answerable(section, language, compute, seeds if language == "en" else min(seeds, 3))
             yield from asked.hinted(section, compute, name.startswith("exercises/"))
@@ -160,5 +163,7 @@ def counts(language: str = LANGUAGES[0]) -> Counts:
         cards=len(cards.cards(language)),
         formulas=sum(len(markup.formulas(section.source)) for section in everything),
         labs=len(walks),
+        pages=len(reference.pages(language)),
+        terms=len(glossary.glossary(language)),
         numbers=sum(numbers.count(section) for name, each in there for section in document(name, each).sections),
     )

@@ -1,8 +1,8 @@
 """The text of a section: formulas that can be drawn, live blocks that start, links that lead somewhere."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
-from content import chapters, documents, labs, markup
+from content import chapters, documents, exercises, glossary, labs, markup, reference
 from content.documents import Section
 from content.errors import ContentError
 from content.inspection.fault import Compute, Fault, fault, short
@@ -43,26 +43,37 @@ def startable(section: Section, blocks: Collection[str], compute: Compute) -> It
             yield Fault("nothing_to_try", *where, {"name": live.formula})
 
 
-def reachable(section: Section, language: str, pages: Collection[str]) -> Iterator[Fault]:
-    """Links to a chapter, section, lab or page (`pages`: the ids of those besides) that does not exist."""
+def reachable(section: Section, language: str) -> Iterator[Fault]:
+    """Links to a chapter, section, lab, exercise, page or term that does not exist."""
     for link in markup.links(section.source):
-        if not _leads_somewhere(link.target, section, language, pages):
+        try:
+            found = _target(link.target, section, language)
+        except ContentError:
+            found = False
+        if not found:
             yield fault("dead_link", section, link.line, target=link.target)
 
 
-def _leads_somewhere(target: str, section: Section, language: str, pages: Collection[str]) -> bool:
+def _target(target: str, section: Section, language: str) -> bool:
+    """Whether `04#derivation`, `lab:01`, `exercise:03#leash`, `ref:cheat-sheet#beta`, `term:reward` or `#here` exists.
+    May raise ContentError as well."""
     place, _, part = target.partition("#")
     kind, _, id = place.rpartition(":")
-    try:
-        if kind == "lab":
-            labs.lab(id, language)
-        elif kind:
-            return target in pages
-        elif place:
-            chapter = chapters.chapter(place, language)
-            return not part or any(known.id == part for known in chapter.sections)
-        else:
-            return any(known.id == part for known in documents.load(section.file).sections)
-    except ContentError:
-        return False
-    return True
+    match kind:
+        case "lab":
+            return bool(labs.lab(id, language))
+        case "term":
+            return bool(glossary.term(id, language))
+        case "exercise":
+            known = exercises.exercise_set(id, language)
+            return not part or bool(known.exercise(part))
+        case "ref":
+            return _has(reference.page(id, language).sections, part)
+        case "":
+            chapter = chapters.chapter(place, language).sections if place else documents.load(section.file).sections
+            return _has(chapter, part)
+    return False
+
+
+def _has(sections: Sequence[Section], part: str) -> bool:
+    return not part or any(section.id == part for section in sections)
