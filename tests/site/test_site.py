@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from content import chapters, exercises, markup
+from content import chapters, exercises, markup, reference
+from content.glossary import glossary
 from content.text import LANGUAGES
 from tui.live import BLOCKS
 from tui.site.figures import CURVES
@@ -62,7 +63,11 @@ def file_of(site, language, folder, name):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_has_its_formulas_figures_and_questions(language, site):
-    for folder, documents in (("chapters", chapters.chapters(language)), ("exercises", exercises.exercises(language))):
+    for folder, documents in (
+        ("chapters", chapters.chapters(language)),
+        ("exercises", exercises.exercises(language)),
+        ("reference", reference.pages(language)),
+    ):
         for document in documents:
             page = Page(file_of(site, language, folder, document.sections[0].file.stem))
             source = "".join(section.source for section in document.sections)
@@ -72,6 +77,17 @@ def test_every_page_has_its_formulas_figures_and_questions(language, site):
             questions = [question for section in document.sections for question in section.questions]
             assert page.tags.get("details", 0) >= len(questions)
             assert not re.search(r"\$[^ ]|```|<!--|\\frac", page.text), document.id
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_term_can_be_jumped_to_and_says_where_it_is_explained(language, site):
+    html = file_of(site, language, "reference", "04-glossary").read_text(encoding="utf-8")
+    for found in glossary(language):
+        assert html.count(f'id="{found.id}"') == 1, found.id
+        assert re.search(rf'href="[^"]*#{found.id}"', html), found.id  # in the index
+        assert re.search(rf'href="\.\./chapters/{found.chapter}-[a-z0-9-]+\.html#{found.introduced[3:]}"', html), (
+            found.id
+        )
 
 
 def test_nothing_is_fetched_from_elsewhere(site):

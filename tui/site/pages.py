@@ -6,7 +6,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from content import cards, chapters, documents, markup, questions
+from content import cards, chapters, documents, markup, questions, reference
+from content.glossary import glossary
 from content.maths import mathml
 from content.questions import Question
 from content.text import LANGUAGES, ROOT, say
@@ -40,7 +41,8 @@ class Page:
         if "title" not in self.front:
             return ""
         number = self.front.get("id", "")
-        lines = [f"# {number} {self.front['title']}".replace("#  ", "# "), ""]
+        title = self.front["title"]
+        lines = [f"# {number} {title}" if number.isdigit() else f"# {title}", ""]
         if minutes := self.front.get("minutes"):
             lines += [f"*{self.t('minutes', minutes=minutes)}*", ""]
         if prerequisites := self.front.get("prerequisites"):
@@ -58,7 +60,7 @@ class Page:
         return "".join([*parts, self._prose(source[end:])])
 
     def _fence(self, found: re.Match[str]) -> str:
-        kind, _, name = found["info"].strip().partition(" ")
+        kind = found["info"].strip().partition(" ")[0]
         if kind == "live":
             (live,) = markup.lives(found[0], self.file)
             return f"\n{figure(live, self.language)}\n"
@@ -117,13 +119,15 @@ class Page:
         return f'<div class="formula">{html}</div>' if block else f"<span>{html}</span>"
 
     def _address(self, target: str) -> str:
-        """`04#derivation` and `lab:01` as files relative to this one."""
+        """`04#derivation`, `lab:01`, `ref:cheat-sheet` and `term:reward` as files relative to this one."""
         place, _, part = target.partition("#")
         if place.startswith("http") or not place:
             return target
         kind, _, id = place.rpartition(":")
-        folder = f"{kind}s" if kind else ("chapters" if re.fullmatch(r"\d\d", id) else "reference")
-        (file,) = (ROOT / self.language / folder).glob(f"{id}*.md")
+        if kind == "term":
+            id, part = "glossary", id
+        folder = {"": "chapters", "ref": "reference", "term": "reference"}.get(kind, f"{kind}s")
+        (file,) = (ROOT / self.language / folder).glob(f"*-{id}.md" if folder == "reference" else f"{id}-*.md")
         return f"../{folder}/{file.name}" + (f"#{part}" if part else "")
 
 
@@ -133,14 +137,23 @@ def write(folder: Path) -> None:
         pages = {"index.md": _index(language)}
         for name in FOLDERS:
             for file in sorted((ROOT / language / name).glob("*.md")):
-                document = documents.load(file)
-                _, _, body = file.read_text(encoding="utf-8").partition("---\n")[2].partition("\n---\n")
-                pages[f"{name}/{file.name}"] = Page(body, language, file, document.front).markdown
+                text = reference.source(file, language) if name == "reference" else documents.text(file)
+                document = documents.parse(text, file)
+                _, _, body = text.partition("---\n")[2].partition("\n---\n")
+                page = Page(body, language, file, document.front).markdown
+                pages[f"{name}/{file.name}"] = _anchored(page, language) if name == "reference" else page
         pages |= {f"cards/{name}": text for name, text in _cards(language)}
         for path, text in pages.items():
             target = folder / language / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
+
+
+def _anchored(page: str, language: str) -> str:
+    """The page with a place to jump to at every entry of the glossary: lines that begin with the term in bold."""
+    for found in glossary(language):
+        page = re.sub(rf"^(?=\*\*{re.escape(found.term)}\*\*)", f'<a id="{found.id}"></a>', page, flags=re.MULTILINE)
+    return page
 
 
 def _index(language: str) -> str:
@@ -149,6 +162,9 @@ def _index(language: str) -> str:
     for chapter in chapters.chapters(language):
         (file,) = (ROOT / language / "chapters").glob(f"{chapter.id}-*.md")
         lines.append(f"- [{chapter.id} {chapter.title}](chapters/{file.name})")
+    lines += ["", f"## {say(language, 'site.reference')}", ""]
+    for page, file in zip(reference.pages(language), reference.files(language), strict=True):
+        lines.append(f"- [{page.title}](reference/{file.name})")
     return "\n".join([*lines, "", say(language, "site.program"), ""])
 
 
