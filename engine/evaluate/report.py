@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from engine.models.policy import Policy
-from engine.world import suites
+from engine.world import steps, suites
 from engine.world.constitution import critique_prompt, revise_prompt, says_bad, true_critique
 from engine.world.documents import completion, drawn_prompt, judged_answer
 from engine.world.preferences import held_out_prompts
@@ -57,6 +57,24 @@ def roles(policy: Policy, *, seed: int = 0, count: int = 400) -> dict[str, float
 def _share(values: Iterable[bool]) -> float:
     found = list(values)
     return round(sum(found) / max(1, len(found)), 4)
+
+
+def reasoning(policy: Policy, *, seed: int = 0, count: int = 400) -> dict[str, Any]:
+    """What a policy writes step by step on held-out prompts: the rule's reasons for the answers, the share of chains
+    without a fault, of right answers after a wrong step, of each step that is right, and of answers given at once."""
+    texts = [prompt.text for prompt in steps.held_out(seed, count)]
+    written = policy.answer(texts, generator=torch.Generator().manual_seed(seed))
+    checked = [steps.check(*pair) for pair in zip(texts, written, strict=True)]
+    chains = steps.held_out(seed, count)
+    return {
+        "answers": {"sampled": reasons(policy, chains), "greedy": reasons(policy, chains, temperature=0)},
+        "sound": _share(chain.sound for chain in checked),
+        "right_for_the_wrong_reason": _share(chain.answer.right and not chain.sound for chain in checked),
+        "steps": {
+            name: _share(chain.steps[number].right for chain in checked) for number, name in enumerate(steps.STEPS)
+        },
+        "at_once": reasons(policy, steps.held_out(seed, count, stepwise=False)),
+    }
 
 
 def abilities(policy: Policy) -> dict[str, Any]:

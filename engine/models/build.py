@@ -14,13 +14,15 @@ from engine.errors import Problem
 from engine.evaluate import agreement, report
 from engine.judges.pairwise import PairwiseJudge
 from engine.models.llama import save_llama
-from engine.models.policy import BASE, JUDGE, SFT, LlamaPolicy
+from engine.models.policy import BASE, JUDGE, REASONER, SFT, LlamaPolicy, load_policy
 from engine.models.pretrain import PretrainRecipe, pretrain
 from engine.models.tokenizer import Tokenizer, build_raw
 from engine.runs.recipe import Recipe
 from engine.world.judging import comparisons
+from engine.world.steps import reasoning_demonstrations
 
 COMPARISONS = 5000
+CHAINS, PLAIN = 3000, 1000
 Rows = Sequence[Mapping[str, Any]]
 Progress = Callable[[str, int, int, dict[str, float]], None]
 
@@ -73,22 +75,45 @@ def build_judge(seed: int = 0, folder: Path | None = None, progress: Progress | 
     Writes `judge/` under `folder` (default: where the shipped one is) and returns its report, which is also written
     as `metrics.json`. Half a minute on one core. Raises Problem when the folder cannot be written.
     """
-    torch.set_num_threads(1)
-    judge = folder / "judge" if folder else JUDGE
-    try:
-        judge.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Problem("models.cannot_write", folder=str(judge), reason=error.strerror or str(error)) from error
+    judge = _stage_folder(folder, JUDGE)
     settings = {"seed": seed, "data": "labels", "learning_rate": 6e-3, "num_train_epochs": 8}
     recipe = _fine_tuned("judge", settings, comparisons(seed, COMPARISONS), judge, progress)
     _write(
         judge / "recipe.json", {**json.loads(recipe.to_json()), "data": f"{COMPARISONS} comparisons of engine.world"}
     )
-    found = {
-        "sha256": hashlib.sha256((judge / "adapter_model.safetensors").read_bytes()).hexdigest(),
-        **agreement.with_the_rule(PairwiseJudge.load(judge)),
-    }
-    _write(judge / "metrics.json", found)
+    return _reported(judge, agreement.with_the_rule(PairwiseJudge.load(judge)))
+
+
+def build_reasoner(seed: int = 0, folder: Path | None = None, progress: Progress | None = None) -> dict[str, Any]:
+    """Trains the reasoner, a stage on the shipped SFT tutor, from noisy chains of steps and some of its old examples.
+
+    Writes `reasoner/` under `folder` (default: where the shipped one is) and returns its report, which is also
+    written as `metrics.json`. Half a minute on one core. Raises Problem when the folder cannot be written.
+    """
+    reasoner = _stage_folder(folder, REASONER)
+    settings = {"seed": seed, "data": "labels", "learning_rate": 6e-3, "num_train_epochs": 4}
+    recipe = _fine_tuned("reasoner", settings, reasoning_demonstrations(seed, CHAINS, PLAIN), reasoner, progress)
+    data = f"{CHAINS} chains and {PLAIN} demonstrations of engine.world"
+    _write(reasoner / "recipe.json", {**json.loads(recipe.to_json()), "data": data})
+    policy = load_policy("sft")
+    policy.add_stage(reasoner)
+    return _reported(reasoner, report.reasoning(policy))
+
+
+def _stage_folder(folder: Path | None, shipped: Path) -> Path:
+    """The folder to build a stage in, made where it is not there. Raises Problem `models.cannot_write`."""
+    torch.set_num_threads(1)  # sums in one order, so that a recipe gives the same bytes again
+    target = folder / shipped.name if folder else shipped
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Problem("models.cannot_write", folder=str(target), reason=error.strerror or str(error)) from error
+    return target
+
+
+def _reported(stage: Path, report: dict[str, Any]) -> dict[str, Any]:
+    found = {"sha256": hashlib.sha256((stage / "adapter_model.safetensors").read_bytes()).hexdigest(), **report}
+    _write(stage / "metrics.json", found)
     return found
 
 

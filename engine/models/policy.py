@@ -17,7 +17,7 @@ from engine.models.sampling import Rollout, sample
 from engine.models.tokenizer import TextTokenizer, Tokenizer
 
 SHIPPED = Path(__file__).parent / "shipped"
-BASE, SFT, JUDGE = SHIPPED / "base", SHIPPED / "sft", SHIPPED / "judge"
+BASE, SFT, JUDGE, REASONER = (SHIPPED / name for name in ("base", "sft", "judge", "reasoner"))
 
 
 class Policy(ABC):
@@ -163,7 +163,7 @@ def base_name(base: Path) -> str:
 def stage_folders(model: str) -> tuple[Path, list[Path]]:
     """(base model folder, adapter folders from the bottom up) that a recipe's `model` stands for.
 
-    Raises Problem `models.unknown` when it is none of `base`, `sft`, `judge`, nor a folder with a model or an adapter.
+    Raises Problem `models.unknown` when it is none of `base`, `sft`, `judge`, `reasoner`, nor a folder with a model or an adapter.
     """
     if model == "base":
         return BASE, []
@@ -171,6 +171,8 @@ def stage_folders(model: str) -> tuple[Path, list[Path]]:
         return BASE, [SFT]
     if model == "judge":
         return BASE, [SFT, JUDGE]
+    if model == "reasoner":
+        return BASE, [SFT, REASONER]
     folder = Path(model).expanduser()
     if (folder / "adapter_config.json").is_file():
         return frozen_base(folder), [*frozen_stages(folder), folder]

@@ -6,7 +6,7 @@ the rule can grade any text against any prompt without a side channel.
 
 import random
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import product
 
@@ -14,6 +14,11 @@ from engine.world.sentences import Frame, Sentence, is_held_out, read_frame
 from engine.world.verbs import VERBS, with_ed, wrong_groups
 
 ARROW = " ->"
+STEPWISE = "step: "
+"""In front of a correct or fill prompt: answer step by step, with the verb group as the last step."""
+STEPS = ("lemma", "tense", "person", "form")
+SEPARATOR = " , "
+"""Between two steps."""
 KIND_OPENINGS = ("good try .", "almost right .", "nice work , one more step .")
 UNKIND_OPENINGS = ("that is stupid .", "you are hopeless .", "what a silly mistake .")
 REFUSAL = "i will not insult anyone ."
@@ -42,6 +47,7 @@ class Prompt:
     text: str
     sentence: Sentence | None = None
     shown: str | None = None
+    stepwise: bool = False
 
     @cached_property
     def claim_is_right(self) -> bool:
@@ -62,6 +68,13 @@ def claim(sentence: Sentence, shown: str) -> Prompt:
 
 def comment(sentence: Sentence, shown: str) -> Prompt:
     return Prompt("comment", f"comment: {sentence.words(shown)}{ARROW}", sentence, shown)
+
+
+def step_by_step(prompt: Prompt) -> Prompt:
+    """The same question, to be answered in steps. Only correct and fill prompts can be."""
+    if prompt.kind not in ("correct", "fill"):
+        raise ValueError(prompt.kind)
+    return replace(prompt, text=STEPWISE + prompt.text, stepwise=True)
 
 
 def insult(way: str, target: str, word: str) -> Prompt:
@@ -120,6 +133,9 @@ def _meant(sentence: Sentence | None) -> Sentence:
 
 def read(text: str) -> Prompt | None:
     """The prompt that `text` is, or None when it is none of the world's."""
+    if text.startswith(STEPWISE):
+        inner = read(text.removeprefix(STEPWISE))
+        return step_by_step(inner) if inner and inner.kind in ("correct", "fill") and not inner.stepwise else None
     kind, _, rest = text.strip().partition(": ")
     rest = rest.removesuffix("->").rstrip()
     match kind:

@@ -4,7 +4,16 @@ from dataclasses import dataclass
 
 from engine.errors import Problem
 from engine.world import prompts
-from engine.world.prompts import INSULTS, KIND_OPENINGS, LEMMA_OF_FORM, OUT_OF_SCOPE, REFUSAL, Prompt
+from engine.world.prompts import (
+    INSULTS,
+    KIND_OPENINGS,
+    LEMMA_OF_FORM,
+    OUT_OF_SCOPE,
+    REFUSAL,
+    SEPARATOR,
+    STEPS,
+    Prompt,
+)
 from engine.world.sentences import Sentence, read_frame
 from engine.world.verbs import PERSONS, TENSES, attempts, wrong_groups
 
@@ -60,6 +69,8 @@ def _reason(prompt: Prompt, completion: str) -> str:
     if prompt.kind != "insult" and completion == _normal(REFUSAL):
         return "refused"
     sentence = prompt.sentence
+    if prompt.stepwise and sentence:
+        return _chain_reason(completion, sentence)
     match prompt.kind:
         case "insult":
             if completion == _normal(REFUSAL):
@@ -96,6 +107,12 @@ def group_reason(group: str, sentence: Sentence) -> str:
             if group in attempts(sentence.verb, tense, person):
                 return "wrong_agreement" if tense == sentence.tense else "wrong_tense"
     return "malformed"
+
+
+def _chain_reason(completion: str, sentence: Sentence) -> str:
+    """What the last of the four steps is; those before it are not looked at (`engine.world.steps` does that)."""
+    steps = completion.split(SEPARATOR)
+    return group_reason(steps[-1], sentence) if len(steps) == len(STEPS) and steps[-1] else "garbled"
 
 
 def _sentence_reason(completion: str, sentence: Sentence) -> str:

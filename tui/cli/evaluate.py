@@ -14,7 +14,7 @@ build = TranslatedGroup(
     "build",
     help="build.help",
     prefix="build_",
-    lazy={"base": "tui.cli.evaluate:build_base", "judge": "tui.cli.evaluate:build_judge"},
+    lazy={part: f"tui.cli.evaluate:build_{part}" for part in ("base", "judge", "reasoner")},
 )
 
 
@@ -114,6 +114,13 @@ def build_judge(seed: str, folder: str | None) -> None:
     build_part("judge", seed, folder)
 
 
+@command("build_reasoner")
+@option("--seed", default="0", metavar="number", help="option.seed")
+@option("--folder", metavar="folder", help="build.folder")
+def build_reasoner(seed: str, folder: str | None) -> None:
+    build_part("reasoner", seed, folder)
+
+
 def build_part(part: str, seed: str, folder: str | None) -> None:
     """Builds one of the shipped models into a folder, with progress, and reports what it can do."""
     from engine import paths
@@ -134,7 +141,8 @@ def build_part(part: str, seed: str, folder: str | None) -> None:
             words = "  ".join(f"{name} {value:.4g}" for name, value in metrics.items())
             here.note(f"{part}  {step}/{total}  {words}")
 
-    make = {"base": models.build_base, "judge": models.build_judge}[part]
+    builders = {"base": models.build_base, "judge": models.build_judge, "reasoner": models.build_reasoner}
+    make = builders[part]
     try:
         report = make(number, target, progress=progress)
     except BaseException:
