@@ -40,7 +40,7 @@ def reward_kl_plane(prior: Sequence[float], reward: Sequence[float], n: int) -> 
     π* with that KL has β = 0.3948 and E[r] = 0.574.
     """
     best = best_of_n_policy(prior, reward, n)
-    beta, frontier = _with_kl(prior, reward, best.kl)
+    beta, frontier = policy_with_kl(prior, reward, best.kl)
     return RewardKLPlane(
         kl=best.kl,
         expected_reward=best.expected_reward,
@@ -50,7 +50,9 @@ def reward_kl_plane(prior: Sequence[float], reward: Sequence[float], n: int) -> 
     )
 
 
-def _with_kl(prior: Sequence[float], reward: Sequence[float], kl: float) -> tuple[float | None, tuple[float, ...]]:
+def policy_with_kl(
+    prior: Sequence[float], reward: Sequence[float], kl: float
+) -> tuple[float | None, tuple[float, ...]]:
     """β and policy of the optimum with this KL, or the end nearest to it."""
     top, spread = max(reward), max(reward) - min(reward)
     if spread == 0:

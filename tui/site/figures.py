@@ -1,7 +1,7 @@
 """Live blocks on paper: the numbers at the values of the chapter, and a curve over the parameter one would move."""
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from content.text import LANGUAGES, say
+from content.text import say
 from tui.site.pages import FOLDERS
 
 
