@@ -70,6 +70,8 @@ class LiveBlock(Container):
         Binding("down", "neighbour(1)", "live.keys.neighbour", key_display="↑↓"),
         Binding("up", "neighbour(-1)", show=False),
         Binding("r", "reset", "live.keys.reset"),
+        Binding("v", "as_text", "live.keys.as_text"),
+        Binding("c", "copy", "live.keys.copy"),
     ]
     DEFAULT_CSS = """
     LiveBlock { height: auto; border: round $primary; background: $surface; padding: 0 1; margin: 0 0 1 0;
@@ -88,6 +90,7 @@ class LiveBlock(Container):
         super().__init__()
         self.arguments = {**self.defaults, **live.arguments}
         self.try_this = live.try_this
+        self.as_text = False
         self._height = 0
 
     # --- what a block says of itself
@@ -141,7 +144,9 @@ class LiveBlock(Container):
         self.set_class(event.size.width >= TWO_COLUMNS, "-wide")
 
     def _shown(self, width: int) -> list[Content]:
-        """Picture and lines; or why there are none, in as much room as they took."""
+        """Picture and lines, or the block as sentences; or why there are none, in as much room as they took."""
+        if self.as_text:
+            return [Content(part) for line in self.text() for part in wrap(line, max(width, 1))]
         values = self.values()
         try:
             shown = [*self.picture(values, width), *self.lines(values, width)]
@@ -175,7 +180,10 @@ class LiveBlock(Container):
     def on_slider_moved(self, event: Slider.Moved) -> None:
         event.stop()
         self.moved(event.slider)
-        self.query_one(Readout).refresh()
+        if self.as_text:  # sentences may wrap onto more lines than before
+            self._redraw_list()
+        else:
+            self.query_one(Readout).refresh()
 
     def on_number_field_changed(self, event: NumberField.Changed) -> None:
         event.stop()
@@ -192,6 +200,16 @@ class LiveBlock(Container):
         for field in self._fields.values():
             field.reset()
         self._redraw_list()
+
+    def action_as_text(self) -> None:
+        """Sentences in the place of the picture, for those who hear the screen; and back."""
+        self.as_text = not self.as_text
+        self._redraw_list()
+
+    def action_copy(self) -> None:
+        """The block as sentences, on the clipboard."""
+        self.app.copy_to_clipboard("\n".join(self.text()))
+        self.app.notify(self.app.t("live.copied"), timeout=2)
 
     def action_neighbour(self, direction: int) -> None:
         """Go to the next control; past the last one, back to the page, so that nobody is caught in here."""
