@@ -26,5 +26,6 @@ LABS = {
         Lab("00", "reward-model", "accuracy", 0.70),
         Lab("01", "dpo", "win_rate", 0.55),
         Lab("02", "constitutional", "improvement", 0.0),
+        Lab("06", "rlaif", "feedback_win_rate", 0.5),
     )
 }

@@ -22,7 +22,8 @@ class HyperParameter:
 @dataclass(frozen=True)
 class Method:
     """`data` is the shape of its training rows: preference, prompt-completion or prompt. `metrics` are those it logs
-    at every step, the first ones first on a screen."""
+    at every step, the first ones first on a screen. With `judged_by_labels` the learner's own labels go into its runs
+    to hold the judge against."""
 
     id: str
     data: str
@@ -31,6 +32,7 @@ class Method:
     metrics: tuple[str, ...]
     chapter: str
     lab: str | None = None
+    judged_by_labels: bool = False
 
     def parameter(self, name: str) -> HyperParameter | None:
         return next((row for row in self.hyper if row.name == name), None)
@@ -72,6 +74,8 @@ def _without(*names: str) -> tuple[str, ...]:
 
 
 BETA = HyperParameter("beta", 1.0, 1e-4, 1000.0)
+CONSTITUTION = HyperParameter("constitution", "")
+"""The path of a constitution file; the shipped one where empty."""
 
 
 def _online(
@@ -254,6 +258,7 @@ METHODS = {
                 HyperParameter("prompts", 480, 32, 20000),
                 HyperParameter("replay", 160, 0, 20000),
                 HyperParameter("controls", True),
+                CONSTITUTION,
             ),
             metrics=(
                 "loss",
@@ -267,6 +272,44 @@ METHODS = {
             ),
             chapter="05",
             lab="02",
+        ),
+        Method(
+            id="rlaif",
+            data="prompt",
+            loop="engine.loops.feedback:Feedback",
+            hyper=(
+                *_common(2e-3, 4),
+                HyperParameter("beta", 0.25, 1e-4, 1000.0),
+                HyperParameter("pairs", 240, 8, 20000),
+                HyperParameter("judge_orders", "both", choices=("both", "first")),
+                HyperParameter("votes", 0, 0, 1001),
+                HyperParameter("soft_labels", True),
+            ),
+            metrics=(
+                "judge/first_place_rate",
+                "judge/consistent",
+                "judge/agreement_with_rule",
+                "judge/confidence",
+                *_without("eval_rewards/accuracies"),
+            ),
+            chapter="05",
+            lab="06",
+            judged_by_labels=True,
+        ),
+        Method(
+            id="rl-cai",
+            data="prompt",
+            loop="engine.loops.reinforce:RLOO",
+            hyper=(
+                *(row for row in _online(4e-3, 60, 0.3, 16, 8) if row.name != "reward"),
+                HyperParameter("reward", "constitution", choices=("constitution", "rule")),
+                CLIPRANGE,
+                HyperParameter("pairs", 240, 8, 20000),
+                HyperParameter("clamp", False),
+                CONSTITUTION,
+            ),
+            metrics=(*ONLINE_METRICS, *CLIP_METRICS, "judge/agreement_with_rule", "judge/confidence"),
+            chapter="05",
         ),
         Method(
             id="reinforce",

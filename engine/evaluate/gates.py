@@ -128,6 +128,20 @@ def win_rate(policy: Policy, recipe: Recipe) -> dict[str, Any]:
     compared = compare(tuned, reference)
     every = [value for row in compared for value in row]
     estimate = ties_half(compared)
+    estimate, details = won(policy, recipe)
+    return gate("win_rate", recipe, estimate, estimate.value > THRESHOLDS["win_rate"], details)
+
+
+def feedback_win_rate(policy: Policy, recipe: Recipe, of_the_judge: list[dict[str, Any]]) -> dict[str, Any]:
+    """The same for a policy that learnt from a judge, with figures of that judge; passes when the whole interval is
+    above one half."""
+    estimate, details = won(policy, recipe)
+    passed = estimate.low > THRESHOLDS["feedback_win_rate"]
+    return gate("feedback_win_rate", recipe, estimate, passed, [*of_the_judge, *details])
+
+
+def won(policy: Policy, recipe: Recipe) -> tuple[Estimate, list[dict[str, Any]]]:
+    """The win rate against the reference, by the rule, and the figures beside it."""
     details = [
         detail("prompts", len(prompts)),
         detail("comparisons", len(every)),
@@ -140,7 +154,7 @@ def win_rate(policy: Policy, recipe: Recipe) -> dict[str, Any]:
         estimated("greedy_after", bootstrap(right_share(tuned_greedy))),
         detail("kl", watch.kl_to_reference(policy)),
     ]
-    return gate("win_rate", recipe, estimate, estimate.value > THRESHOLDS["win_rate"], details)
+    return estimate, details
 
 
 # -- constitutional cycle

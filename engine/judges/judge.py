@@ -1,4 +1,5 @@
-"""The two judges of the online methods behind one face. The learned one is trained first, on the run's own pairs."""
+"""The judges of the online methods behind one face. The learned ones are trained first: on the run's own pairs, or on
+pairs that the tutor wrote and judged by the constitution."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+from engine.judges.principles import PreferenceModelling
 from engine.loops.offline import RewardModelling
 from engine.models.logprobs import Batch
 from engine.runs.recipe import Recipe
@@ -22,6 +24,10 @@ class Judge(Protocol):
 
     total_steps: int
 
+    @property
+    def phase(self) -> str:
+        """What the next step of its training does."""
+
     def step(self) -> dict[str, float]:
         """One step of the judge's own training."""
 
@@ -34,14 +40,21 @@ class Judge(Protocol):
 
 
 def judge_of(folder: Path, recipe: Recipe) -> Judge:
-    """The judge that a recipe's `reward` names: "rule" or "learned"."""
-    return RuleJudge() if recipe.hyper["reward"] == "rule" else LearnedJudge(folder, recipe)
+    """The judge that a recipe's `reward` names: "rule", "learned" or "constitution"."""
+    match recipe.hyper["reward"]:
+        case "rule":
+            return RuleJudge()
+        case "constitution":
+            return LearnedJudge(recipe, PreferenceModelling(folder, recipe))
+        case _:
+            return LearnedJudge(recipe, RewardModelling(folder, Recipe.make("reward-model", {"seed": recipe.seed})))
 
 
 class RuleJudge:
     """The verifier: the rule's grade, from 0 to 1."""
 
     total_steps = 0
+    phase = "reward"
 
     def step(self) -> dict[str, float]:
         raise ValueError("the rule has nothing to learn")
@@ -59,14 +72,18 @@ class RuleJudge:
 
 
 class LearnedJudge:
-    """A Bradley-Terry reward model. Since a constant added to it means nothing, its scores are shifted and scaled to
-    mean 0 and deviation 1 on samples of the reference (Ziegler et al. 2019, arXiv:1909.08593, section 2.1)."""
+    """A Bradley-Terry reward model and the loop that trains it. Since a constant added to it means nothing, its scores
+    are shifted and scaled to mean 0 and deviation 1 on samples of the reference (Ziegler et al. 2019,
+    arXiv:1909.08593, section 2.1)."""
 
-    def __init__(self, folder: Path, recipe: Recipe) -> None:
-        self.recipe = recipe
-        self.loop = RewardModelling(folder, Recipe.make("reward-model", {"seed": recipe.seed}))
+    def __init__(self, recipe: Recipe, loop: RewardModelling | PreferenceModelling) -> None:
+        self.recipe, self.loop = recipe, loop
         self.total_steps = self.loop.total_steps
         self.bias, self.gain = 0.0, 0.0  # a gain of 0: not measured yet
+
+    @property
+    def phase(self) -> str:
+        return self.loop.phase or "reward"
 
     def step(self) -> dict[str, float]:
         return self.loop.step()

@@ -36,15 +36,27 @@ class PairwiseJudge:
         batch = self.policy.pack([compare_prompt(*pair) for pair in pairs], [[FIRST, SECOND]] * len(pairs))
         return self.policy.logps(batch).softmax(1)[:, 0]
 
+    def in_each_order(self, pairs: Sequence[Pair]) -> Tensor:
+        """(2, N): the preference for the first answer of each pair, where it is shown first and where second."""
+        exchanged = [(prompt, other, one) for prompt, one, other in pairs]
+        return torch.stack([self.as_shown(pairs), 1 - self.as_shown(exchanged)])
+
     def both_orders(self, pairs: Sequence[Pair]) -> Tensor:
         """The mean of the preference as shown and of one minus that with the answers exchanged."""
-        exchanged = [(prompt, other, one) for prompt, one, other in pairs]
-        return (self.as_shown(pairs) + 1 - self.as_shown(exchanged)) / 2
+        return self.in_each_order(pairs).mean(0)
 
     def votes(self, pairs: Sequence[Pair], count: int, generator: torch.Generator) -> Tensor:
         """The share of `count` sampled verdicts, half of them in each order, that are for the first answer."""
-        exchanged = [(prompt, other, one) for prompt, one, other in pairs]
-        chances = torch.stack([self.as_shown(pairs), 1 - self.as_shown(exchanged)])
-        half = -(-count // 2)
-        draws = torch.rand(half, 2, len(pairs), generator=generator) < chances
-        return draws.flatten(0, 1)[:count].float().mean(0)
+        return voted(self.in_each_order(pairs), count, generator)
+
+
+def voted(chances: Tensor, count: int, generator: torch.Generator) -> Tensor:
+    """(N,): the share of `count` sampled verdicts that are for the first answer, the orders (O, N) taking turns."""
+    turns = -(-count // len(chances))
+    draws = torch.rand(turns, *chances.shape, generator=generator) < chances
+    return draws.flatten(0, 1)[:count].float().mean(0)
+
+
+def decided(preference: Tensor) -> Tensor:
+    """A soft label as a hard one: 1 or 0 for the likelier side, one half where there is none."""
+    return ((preference > 0.5).float() + (preference >= 0.5).float()) / 2

@@ -18,8 +18,8 @@ from engine.runs.seeding import seed_for
 from engine.world.constitution import (
     BROKEN_BY,
     Principle,
+    constitution_of,
     critique_prompt,
-    load_constitution,
     revise_prompt,
     says_bad,
 )
@@ -44,7 +44,7 @@ class Constitutional:
         hyper = recipe.hyper
         self.folder, self.recipe = folder, recipe
         self.batch_size = hyper["per_device_train_batch_size"]
-        self.constitution = load_constitution()
+        self.constitution = constitution_of(folder)
         self.prompts = [prompt.text for prompt in training_prompts(recipe.seed, hyper["prompts"])]
         self.revise_steps = -(-len(self.prompts) // PROMPTS_A_STEP)
         batches = -(-(len(self.prompts) + hyper["replay"]) // self.batch_size)

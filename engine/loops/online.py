@@ -24,6 +24,9 @@ from engine.world.preferences import draw_training_prompt
 from engine.world.rule import grade
 
 
+OF_THE_JUDGE = ("accuracy", "eval_accuracy", "agreement_with_rule", "confidence")
+"""What is logged of a judge's own training."""
+
 @dataclass
 class Experience:
     """One minibatch of a rollout, R = N K completions of at most L tokens; scores are (N, K)."""
@@ -67,7 +70,7 @@ class Online(ABC):
     def phase(self) -> str | None:
         if not self.judge_steps:
             return None
-        return "reward" if self.next_step < self.judge_steps else "policy"
+        return self.judge.phase if self.next_step < self.judge_steps else "policy"
 
     # -- what a method decides
 
@@ -85,7 +88,7 @@ class Online(ABC):
         if self.next_step < self.judge_steps:
             logged = self.judge.step()
             self.next_step += 1
-            return {f"judge/{name}": logged[name] for name in ("accuracy", "eval_accuracy") if name in logged}
+            return {f"judge/{name}": logged[name] for name in OF_THE_JUDGE if name in logged}
         done = self.next_step - self.judge_steps
         rollout, place = divmod(done, self.steps_a_rollout)
         if place == 0:

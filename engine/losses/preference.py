@@ -33,7 +33,7 @@ def dpo_loss(
     ref_chosen_logps: Tensor,
     ref_rejected_logps: Tensor,
     beta: float,
-    label_smoothing: float = 0.0,
+    label_smoothing: float | Tensor = 0.0,
 ) -> tuple[Tensor, Metrics]:
     """L = −E[(1 − ε) log σ(β h) + ε log σ(−β h)],  h = log π(y_w)/π_ref(y_w) − log π(y_l)/π_ref(y_l).
 
@@ -41,13 +41,34 @@ def dpo_loss(
     β h = log((1 − ε)/ε). The gradient's weight is σ(−β h): pairs that are still ranked wrongly pull hardest.
 
     Args: four tensors (N,) of log π(y|x), summed over the completion's tokens with EOS; `beta` > 0;
-    `label_smoothing` ε in [0, 0.5): the chance that a label is wrong.
+    `label_smoothing` ε in [0, 0.5): the chance that a label is wrong; or (N,), one for each pair.
     Worked number: policy −1, −2, reference −1.5, −1.5, β = 0.1 gives h = 1 and L = −log σ(0.1) = 0.6444.
     """
     margins, metrics = implicit_rewards(beta, chosen_logps, rejected_logps, ref_chosen_logps, ref_rejected_logps)
     losses = -(1 - label_smoothing) * F.logsigmoid(margins) - label_smoothing * F.logsigmoid(-margins)
     loss = losses.mean()
     return loss, {"loss": loss.detach(), **metrics}
+
+
+def soft_dpo_loss(
+    chosen_logps: Tensor,
+    rejected_logps: Tensor,
+    ref_chosen_logps: Tensor,
+    ref_rejected_logps: Tensor,
+    beta: float,
+    probability: Tensor,
+) -> tuple[Tensor, Metrics]:
+    """L = −E[p log σ(β h) + (1 − p) log σ(−β h)]: DPO on soft labels, with h as in DPO.
+
+    The cross-entropy against a judge's soft label with which Lee et al. 2023 (arXiv:2309.00267) §2.2.1 train a reward
+    model, on DPO's implicit rewards; the form of conservative DPO (Mitchell 2023), with an ε = 1 − p of its own for
+    each pair. The slope in β h is σ(β h) − p, so that a pair comes to rest at β h = log(p/(1 − p)), the judge's
+    log-odds; with p = 1 it is DPO, and never does.
+
+    Args: as `dpo_loss`; `probability` p (N,) in [0, 1]: how likely the chosen answer is the better one.
+    Worked number: policy −1, −2, reference −1.5, −1.5, β = 1, p = 0.75: 0.75 · 0.3133 + 0.25 · 1.3133 = 0.5633.
+    """
+    return dpo_loss(chosen_logps, rejected_logps, ref_chosen_logps, ref_rejected_logps, beta, 1 - probability)
 
 
 def robust_dpo_loss(

@@ -14,7 +14,7 @@ def reward_loss(
     rejected_rewards: Tensor,
     margin: Tensor | None = None,
     center_rewards_coefficient: float = 0.0,
-    label_smoothing: float = 0.0,
+    label_smoothing: float | Tensor = 0.0,
     weights: Tensor | None = None,
 ) -> tuple[Tensor, Metrics]:
     """L = E w [−(1 − ε) log σ(r_w − r_l − m) − ε log σ(r_l − r_w + m) + c (r_w + r_l)²].
@@ -24,8 +24,8 @@ def reward_loss(
     2024 (arXiv:2401.06080), with which the loss is least at r_w − r_l = m + log((1 − ε)/ε). Only differences of rewards
     matter when c = 0.
 
-    Args: `chosen_rewards`, `rejected_rewards`, `margin` (N,); ε in [0, 0.5); `weights` w (N,), 1 where not given: how
-    often a pair counts.
+    Args: `chosen_rewards`, `rejected_rewards`, `margin` (N,); ε in [0, 0.5), or (N,), one for each pair;
+    `weights` w (N,), 1 where not given: how often a pair counts.
     Worked number: r_w = 2, r_l = 1 costs −log σ(1) = 0.3133; with ε = 0.1, 0.9 · 0.3133 + 0.1 · 1.3133 = 0.4133.
     """
     difference = chosen_rewards - rejected_rewards
@@ -43,6 +43,25 @@ def reward_loss(
         "mean_reward": rewards.mean(),
         "max_reward": rewards.max(),
     }
+
+
+def soft_reward_loss(
+    chosen_rewards: Tensor, rejected_rewards: Tensor, probability: Tensor, center_rewards_coefficient: float = 0.0
+) -> tuple[Tensor, Metrics]:
+    """L = −E[p log σ(d) + (1 − p) log σ(−d) − c (r_w + r_l)²], d = r_w − r_l: a preference model from soft labels.
+
+    Lee et al. 2023 (arXiv:2309.00267) §2.2.1; Bai et al. 2022 (arXiv:2212.08073) §4.1. The slope in d is σ(d) − p, so
+    that the model comes to rest at the judge's log-odds, d = log(p/(1 − p)). c as in `reward_loss`.
+
+    Args: `chosen_rewards`, `rejected_rewards` (N,); `probability` p (N,) in [0, 1] that the chosen one is better.
+    Worked number: r_w = 2, r_l = 1, p = 0.75 costs 0.75 · 0.3133 + 0.25 · 1.3133 = 0.5633.
+    """
+    return reward_loss(
+        chosen_rewards,
+        rejected_rewards,
+        center_rewards_coefficient=center_rewards_coefficient,
+        label_smoothing=1 - probability,
+    )
 
 
 def ranking_loss(rewards: Tensor, ranking: Tensor) -> tuple[Tensor, Metrics]:

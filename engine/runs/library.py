@@ -20,7 +20,7 @@ from engine.runs import files, names, status
 from engine.runs.faults import explain
 from engine.runs.recipe import Recipe
 from engine.runs.status import RunStatus, read_status
-from engine.world import preferences
+from engine.world import constitution, preferences
 from engine.world.documents import demonstrations
 
 NAMED_MODELS = ("base", "sft", "judge", "reasoner")
@@ -34,20 +34,22 @@ def create(
 ) -> Path:
     """Makes the folder of a new run, private to the learner, and returns it; nothing is started.
 
-    The data is copied in, so that the folder alone is enough. `rows` are the learner's own, for a recipe whose data
-    is "labels". A file's rows are split by prompt, so that no held-out prompt was trained on; labels and shipped data
-    are judged on the shipped held-out pairs. Raises Problem `runs.no_labels`, `runs.too_few_prompts`,
-    `runs.disk_full`, `runs.folder_read_only`, those of `_model`, and those of `engine.exchange.jsonl` for bad rows.
+    The data is copied in, and the constitution where there is one, so that the folder alone is enough. `rows` are the
+    learner's own, where the recipe `takes_labels`. A file's rows are split by prompt, so that no held-out prompt was
+    trained on; labels and shipped data are judged on the shipped held-out pairs. Raises Problem `runs.no_labels`,
+    `runs.too_few_prompts`, `runs.disk_full`, `runs.folder_read_only`, those of `_model` and of
+    `engine.world.constitution`, and those of `engine.exchange.jsonl` for bad rows.
     """
     root = root or paths.runs_folder()
     recipe = replace(recipe, model=_model(recipe.model, root))
-    data = _data(recipe, methods[recipe.method].data, rows)
+    recipe, principles = _constitution(recipe)
+    data = _data(recipe, methods[recipe.method], rows)
     try:
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         aside = root / f".new-{secrets.token_hex(4)}"
         aside.mkdir(mode=0o700)
         try:
-            _fill(aside, recipe, data)
+            _fill(aside, recipe, data, principles)
             return _name(aside, root, recipe.method)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
@@ -57,6 +59,22 @@ def create(
 
 def _model(model: str, root: Path) -> str:
     """A named model, or the whole path of a run's or a model's folder, which holds wherever the run goes on later.
+def takes_labels(recipe: Recipe, methods: Mapping[str, Method] = METHODS) -> bool:
+    """Whether the learner's own labels belong into the run: to train on, or to hold its judge against."""
+    return recipe.data == "labels" or methods[recipe.method].judged_by_labels
+
+
+def _constitution(recipe: Recipe) -> tuple[Recipe, str | None]:
+    """The recipe with the whole path of the constitution that it names, and the text; none for most methods."""
+    named = recipe.hyper.get("constitution")
+    if named is None:
+        return recipe, None
+    file = Path(os.path.expanduser(named)).absolute() if named else constitution.SHIPPED
+    text = constitution.constitution_text(file)
+    constitution.principles_of(text, file)
+    return replace(recipe, hyper={**recipe.hyper, "constitution": str(file) if named else ""}), text
+
+
 
     Raises Problem `runs.model_unfinished` for a run without weights yet, `models.unknown` for anything else.
     """
@@ -78,10 +96,12 @@ def model_folder(model: str, root: Path | None = None) -> str:
     return _model(model, root or paths.runs_folder())
 
 
-def _fill(folder: Path, recipe: Recipe, data: Mapping[str, Rows]) -> None:
+def _fill(folder: Path, recipe: Recipe, data: Mapping[str, Rows], principles: str | None) -> None:
     files.replace(folder / "recipe.json", recipe.to_json())
     if data:
         (folder / "data").mkdir(mode=0o700)
+    if principles is not None:
+        files.replace(folder / constitution.KEPT, principles)
     for name, rows in data.items():
         lines = (json.dumps(dict(row), ensure_ascii=False, allow_nan=False) + "\n" for row in rows)
         files.replace(folder / "data" / f"{name}.jsonl", "".join(lines))
@@ -97,8 +117,13 @@ def _name(folder: Path, root: Path, method: str) -> Path:
     return named
 
 
-def _data(recipe: Recipe, shape: str, rows: Rows | None) -> dict[str, Rows]:
-    """The rows of `data/train.jsonl` and `data/eval.jsonl`; none for a method that makes its own data."""
+def _data(recipe: Recipe, method: Method, rows: Rows | None) -> dict[str, Rows]:
+    """The rows of `data/train.jsonl` and `data/eval.jsonl`; none for a method that makes its own data, but the labels
+    that its judge is held against."""
+    shape = method.data
+    if method.judged_by_labels:
+        own = [jsonl.check_row(row, "preference", "labels", number) for number, row in enumerate(rows or (), 1)]
+        return {"labels": own} if own else {}
     if recipe.data == "shipped":
         return _shipped(recipe.seed, shape)
     if recipe.data == "labels":

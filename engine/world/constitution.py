@@ -13,6 +13,8 @@ from engine.world.sentences import Sentence
 from engine.world.verbs import BE, HAVE, PERSONS, TENSES, attempts
 
 SHIPPED = Path(__file__).with_name("constitution.txt")
+KEPT = "constitution.txt"
+"""The file of a run's folder that holds the constitution it began with."""
 PRINCIPLES = ("form", "tense", "agreement")
 BROKEN_BY = {
     "over_regularised": "form",
@@ -30,9 +32,32 @@ class Principle:
 
 
 def load_constitution(file: Path = SHIPPED) -> tuple[Principle, ...]:
-    """The principles of a constitution file. Raises Problem with the line of an unknown or malformed principle."""
+    """The principles of a constitution file. Raises Problem with the line of an unknown or malformed principle, and
+    the Problems of `constitution_text`."""
+    return principles_of(constitution_text(file), file)
+
+
+def constitution_text(file: Path) -> str:
+    """What is in the file. Raises Problem `world.no_constitution` or `.constitution_not_utf8`."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Problem("world.constitution_not_utf8", file=str(file), position=error.start) from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise Problem("world.no_constitution", file=str(file), reason=reason) from None
+
+
+def constitution_of(folder: Path) -> tuple[Principle, ...]:
+    """The constitution that the run in `folder` began with; the shipped one for a run that kept none."""
+    kept = folder / KEPT
+    return load_constitution(kept if kept.exists() else SHIPPED)
+
+
+def principles_of(text: str, file: Path) -> tuple[Principle, ...]:
+    """The principles in the text of `file`, in order."""
     principles = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
         name, colon, text = line.partition(":")

@@ -31,6 +31,15 @@ SMALL = {
         for method in ROUNDS
     },
     "constitutional": {"num_train_epochs": 1, "prompts": 48, "replay": 16},
+    "rlaif": {"num_train_epochs": 2, "pairs": 48},
+    "rl-cai": {
+        "rollouts": 3,
+        "prompts_per_rollout": 4,
+        "num_generations": 3,
+        "num_ppo_epochs": 2,
+        "num_mini_batches": 2,
+        "pairs": 48,
+    },
 }
 """Runs of a few steps: three batches and two epochs, or two steps of revision and two for each trained stage."""
 
@@ -40,7 +49,7 @@ def new_loop(tmp_path):
     """Makes the loop of a small run of a method."""
 
     def make(method, **settings):
-        own = {} if method == "constitutional" else {"data": "labels"}
+        own = {} if METHODS[method].data == "prompt" else {"data": "labels"}
         rows = demonstrations(0, 72) if method == "sft" else training_pairs(0, 40)
         if method == "reward-model":
             rows = [{**row, "margin": number % 3 / 3} for number, row in enumerate(rows)]

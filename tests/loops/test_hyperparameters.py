@@ -1,6 +1,7 @@
 """No knob without effect: each hyper-parameter of each method changes the result of a small run."""
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -53,11 +54,15 @@ CHANGED = {
     "prompts": 33,
     "replay": 5,
     "controls": True,
+    "constitution": str(Path(__file__).with_name("tense_only.txt")),
+    "pairs": 33,
+    "judge_orders": "first",
+    "votes": 3,
 }
 QUICK = {
     "constitutional": {"controls": False},
     "ppo": {"adaptive_kl": True, "max_new_tokens": 4},
-    **{method: {"max_new_tokens": 4} for method in ("reinforce", "rloo", "grpo")},
+    **{method: {"max_new_tokens": 4} for method in ("reinforce", "rloo", "grpo", "rl-cai")},
 }
 BY_THE_WORKER = {"save_steps", "sample_steps"}
 """What the worker does between two steps; `tests/runs` watches it there. The loops over fixed data sets also measure
@@ -92,7 +97,8 @@ def test_it_changes_the_result(method, name, plain, new_loop):
         unchanged = new_loop(method, **quick)
         plain[method] = unchanged.recipe.hyper, *result(unchanged)
     hyper, logged, (tensors, state) = plain[method]
-    changed = new_loop(method, **{**quick, name: not hyper[name] if isinstance(hyper[name], bool) else CHANGED[name]})
+    other = "rule" if (method, name) == ("rl-cai", "reward") else CHANGED.get(name)
+    changed = new_loop(method, **{**quick, name: not hyper[name] if isinstance(hyper[name], bool) else other})
     assert changed.recipe.hyper[name] != hyper[name]
     found_logged, (found_tensors, found_state) = result(changed)
     same_tensors = found_tensors.keys() == tensors.keys() and all(

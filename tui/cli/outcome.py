@@ -62,7 +62,7 @@ def remember(status: RunStatus, gate: Mapping[str, Any] | None) -> None:
 
 
 def create(recipe: Any) -> Path:
-    """The folder of a new run, with the learner's own labels where the recipe asks for them.
+    """The folder of a new run, with the learner's own labels where the recipe takes them.
 
     The run is entered in the store at once: one that cannot be written to is found out before hours of training.
     """
@@ -71,7 +71,7 @@ def create(recipe: Any) -> Path:
     from engine.store import Store
 
     with Store.open() as store:
-        rows = rows_for_training(store.labels()) if recipe.data == "labels" else None
+        rows = rows_for_training(store.labels()) if library.takes_labels(recipe) else None
         folder = library.create(recipe, rows)
         store.index_run(folder.name, recipe.method, recipe.lab, folder)
     return folder

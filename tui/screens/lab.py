@@ -281,7 +281,7 @@ class LabScreen(PreferablyScreen):
         seed = len(self.progress.attempts)  # every attempt has a seed of its own, and all stay on record
         try:
             recipe = LABS[self.lab.id].recipe(seed, data=self.progress.data)
-            folder = library.create(recipe, rows=self.rows if recipe.data == "labels" else None)
+            folder = library.create(recipe, rows=self.rows if library.takes_labels(recipe) else None)
             self.app.store.index_run(folder.name, recipe.method, self.lab.id, folder)
             supervisor.start(folder)
         except Problem as problem:

@@ -168,7 +168,7 @@ class TrainScreen(PreferablyScreen):
     async def action_start(self) -> None:
         try:
             recipe = Recipe.make(self.method, self.settings())
-            folder = library.create(recipe, rows=self.label_rows if recipe.data == "labels" else None)
+            folder = library.create(recipe, rows=self.label_rows if library.takes_labels(recipe) else None)
             self.app.store.index_run(folder.name, recipe.method, None, folder)
             supervisor.start(folder)
         except Problem as problem:
