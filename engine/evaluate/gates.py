@@ -118,16 +118,6 @@ def decided_share(compared: Sequence[Sequence[float]]) -> list[dict[str, Any]]:
 
 def win_rate(policy: Policy, recipe: Recipe) -> dict[str, Any]:
     """Wins of the tuned policy against its reference on 50 held-out prompts, four samples each, judged by the rule."""
-    prompts = held_out_prompts(recipe.seed, 50)
-    unseen = held_out_prompts(recipe.seed, 50, HELD_OUT_VERBS)
-    tuned, tuned_unseen = scores(policy, prompts, 1), scores(policy, unseen, 1)
-    tuned_greedy = scores(policy, prompts, 0, temperature=0)
-    with policy.switched_off():
-        reference, reference_unseen = scores(policy, prompts, 2), scores(policy, unseen, 2)
-        reference_greedy = scores(policy, prompts, 0, temperature=0)
-    compared = compare(tuned, reference)
-    every = [value for row in compared for value in row]
-    estimate = ties_half(compared)
     estimate, details = won(policy, recipe)
     return gate("win_rate", recipe, estimate, estimate.value > THRESHOLDS["win_rate"], details)
 
@@ -142,6 +132,16 @@ def feedback_win_rate(policy: Policy, recipe: Recipe, of_the_judge: list[dict[st
 
 def won(policy: Policy, recipe: Recipe) -> tuple[Estimate, list[dict[str, Any]]]:
     """The win rate against the reference, by the rule, and the figures beside it."""
+    prompts = held_out_prompts(recipe.seed, 50)
+    unseen = held_out_prompts(recipe.seed, 50, HELD_OUT_VERBS)
+    tuned, tuned_unseen = scores(policy, prompts, 1), scores(policy, unseen, 1)
+    tuned_greedy = scores(policy, prompts, 0, temperature=0)
+    with policy.switched_off():
+        reference, reference_unseen = scores(policy, prompts, 2), scores(policy, unseen, 2)
+        reference_greedy = scores(policy, prompts, 0, temperature=0)
+    compared = compare(tuned, reference)
+    every = [value for row in compared for value in row]
+    estimate = ties_half(compared)
     details = [
         detail("prompts", len(prompts)),
         detail("comparisons", len(every)),

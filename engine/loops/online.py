@@ -23,9 +23,9 @@ from engine.runs.seeding import Sources
 from engine.world.preferences import draw_training_prompt
 from engine.world.rule import grade
 
-
 OF_THE_JUDGE = ("accuracy", "eval_accuracy", "agreement_with_rule", "confidence")
 """What is logged of a judge's own training."""
+
 
 @dataclass
 class Experience:

@@ -57,8 +57,6 @@ def create(
         raise explain(error, root) from error
 
 
-def _model(model: str, root: Path) -> str:
-    """A named model, or the whole path of a run's or a model's folder, which holds wherever the run goes on later.
 def takes_labels(recipe: Recipe, methods: Mapping[str, Method] = METHODS) -> bool:
     """Whether the learner's own labels belong into the run: to train on, or to hold its judge against."""
     return recipe.data == "labels" or methods[recipe.method].judged_by_labels
@@ -75,6 +73,8 @@ def _constitution(recipe: Recipe) -> tuple[Recipe, str | None]:
     return replace(recipe, hyper={**recipe.hyper, "constitution": str(file) if named else ""}), text
 
 
+def _model(model: str, root: Path) -> str:
+    """A named model, or the whole path of a run's or a model's folder, which holds wherever the run goes on later.
 
     Raises Problem `runs.model_unfinished` for a run without weights yet, `models.unknown` for anything else.
     """
@@ -98,10 +98,10 @@ def model_folder(model: str, root: Path | None = None) -> str:
 
 def _fill(folder: Path, recipe: Recipe, data: Mapping[str, Rows], principles: str | None) -> None:
     files.replace(folder / "recipe.json", recipe.to_json())
-    if data:
-        (folder / "data").mkdir(mode=0o700)
     if principles is not None:
         files.replace(folder / constitution.KEPT, principles)
+    if data:
+        (folder / "data").mkdir(mode=0o700)
     for name, rows in data.items():
         lines = (json.dumps(dict(row), ensure_ascii=False, allow_nan=False) + "\n" for row in rows)
         files.replace(folder / "data" / f"{name}.jsonl", "".join(lines))
