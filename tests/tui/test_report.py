@@ -115,3 +115,4 @@ def test_a_small_figure_keeps_its_sign():
 
     shown = {0.0: "0.00", -0.004: "−0.004", 0.0049: "0.005", 0.636: "0.64", 40.0: "40", 1.5: "1.50"}
     assert {value: two(value) for value in shown} == shown
+    assert [two(count) for count in (0, 1, 19)] == ["0", "1", "19"]

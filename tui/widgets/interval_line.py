@@ -14,8 +14,9 @@ THRESHOLD, VALUE, LOW, HIGH, INSIDE, LINE = "┊", "●", "├", "┤", "─", "
 
 
 def two(value: float) -> str:
-    """Two decimals for a share or a difference, three where two would hide its sign; a count above one stays whole."""
-    if abs(value) > 1 and value == round(value):
+    """Two decimals for a share or a difference, three where two would hide its sign; a count, an
+    integer or any whole number above one, stays whole."""
+    if isinstance(value, int) or (abs(value) > 1 and value == round(value)):
         return f"{value:.0f}"
     return minus(f"{value:.3f}" if 0 < abs(value) < 0.005 else f"{value:.2f}")
 
