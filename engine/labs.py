@@ -27,5 +27,6 @@ LABS = {
         Lab("01", "dpo", "win_rate", 0.55),
         Lab("02", "constitutional", "improvement", 0.0),
         Lab("06", "rlaif", "feedback_win_rate", 0.5),
+        Lab("07", "reasoning", "chain_gain", 0.0),
     )
 }

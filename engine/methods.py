@@ -1,6 +1,6 @@
 """The registry of methods, one row each: it drives command line, screens, recipes and tests. Imports no torch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class HyperParameter:
 
 @dataclass(frozen=True)
 class Method:
-    """`data` is the shape of its training rows: preference, prompt-completion or prompt. `metrics` are those it logs
-    at every step, the first ones first on a screen. With `judged_by_labels` the learner's own labels go into its runs
-    to hold the judge against."""
+    """`data` is the shape of its training rows: preference, unpaired, prompt-completion, stepwise or prompt. `metrics`
+    are those it logs at every step, the first ones first on a screen. `model` is what it starts from unless told. With
+    `judged_by_labels` the learner's own labels go into its runs to hold the judge against."""
 
     id: str
     data: str
@@ -32,6 +32,7 @@ class Method:
     metrics: tuple[str, ...]
     chapter: str
     lab: str | None = None
+    model: str = "sft"
     judged_by_labels: bool = False
 
     def parameter(self, name: str) -> HyperParameter | None:
@@ -115,6 +116,29 @@ ONLINE_METRICS = (
 )
 CLIP_METRICS = ("policy/clipfrac_avg", "policy/approxkl_avg", "val/ratio")
 CLIPRANGE = HyperParameter("cliprange", 0.2, 0.0, 10.0)
+GRPO = (
+    CLIPRANGE,
+    HyperParameter("epsilon_high", 0.2, 0.0, 10.0),
+    HyperParameter("scale_rewards", True),
+    HyperParameter("use_bias_correction_kl", False),
+    HyperParameter("loss_type", "grpo", choices=("grpo", "dr_grpo", "dapo")),
+)
+CHECKER = (
+    HyperParameter("strict", True),
+    HyperParameter("process_reward", 0.0, 0.0, 1.0),
+)
+VERIFIED = (
+    *(
+        replace(row, default=24) if row.name == "max_new_tokens" else row
+        for row in _online(4e-3, 40, 0.05, 16, 8)
+        if row.name != "reward"
+    ),
+    HyperParameter("chain_of_thought", True),
+    *CHECKER,
+)
+"""The online methods when a checker pays, for answers in steps or given at once."""
+VERIFIED_METRICS = ("objective/scores", "correct/answers", "correct/chains", *ONLINE_METRICS[1:])
+STEP_METRICS = ("loss", "accuracy", "eval_accuracy", "eval_auc", "grad_norm", "learning_rate")
 
 
 def _rounds(
@@ -333,11 +357,7 @@ METHODS = {
             loop="engine.loops.reinforce:GRPO",
             hyper=(
                 *_online(4e-3, 60, 0.3, 16, 8),
-                CLIPRANGE,
-                HyperParameter("epsilon_high", 0.2, 0.0, 10.0),
-                HyperParameter("scale_rewards", True),
-                HyperParameter("use_bias_correction_kl", False),
-                HyperParameter("loss_type", "grpo", choices=("grpo", "dr_grpo", "dapo")),
+                *GRPO,
             ),
             metrics=(*ONLINE_METRICS, "kl", *CLIP_METRICS),
             chapter="03",
@@ -361,6 +381,67 @@ METHODS = {
             ),
             metrics=(*ONLINE_METRICS, "loss/policy_avg", "loss/value_avg", "objective/kl_coef", *CLIP_METRICS),
             chapter="03",
+        ),
+        Method(
+            id="orm",
+            data="stepwise",
+            loop="engine.loops.process:OutcomeReward",
+            hyper=_common(4e-3, 6, 32),
+            metrics=STEP_METRICS,
+            chapter="07",
+            model="reasoner",
+        ),
+        Method(
+            id="prm",
+            data="stepwise",
+            loop="engine.loops.process:ProcessReward",
+            hyper=_common(4e-3, 6, 32),
+            metrics=(*STEP_METRICS[:4], *(f"eval_accuracy/step_{step}" for step in (1, 2, 3, 4)), *STEP_METRICS[4:]),
+            chapter="07",
+            model="reasoner",
+        ),
+        Method(
+            id="rlvr",
+            data="prompt",
+            loop="engine.loops.verified:VerifiedGRPO",
+            hyper=(*VERIFIED, *GRPO),
+            metrics=(*VERIFIED_METRICS, "kl", *CLIP_METRICS),
+            chapter="07",
+            model="reasoner",
+        ),
+        Method(
+            id="rlvr-rloo",
+            data="prompt",
+            loop="engine.loops.verified:VerifiedRLOO",
+            hyper=(*VERIFIED, CLIPRANGE),
+            metrics=(*VERIFIED_METRICS, *CLIP_METRICS),
+            chapter="07",
+            model="reasoner",
+        ),
+        Method(
+            id="reasoning",
+            data="stepwise",
+            loop="engine.loops.reasoning:Reasoning",
+            hyper=tuple(
+                row
+                for row in VERIFIED
+                if row.name
+                in (
+                    *("learning_rate", "sample_steps", "save_steps", "rollouts", "prompts_per_rollout"),
+                    *("num_generations", "kl_coef", "strict", "process_reward"),
+                )
+            ),
+            metrics=(
+                *(
+                    f"{arm}/{metric}"
+                    for metric in ("correct/answers", "correct/chains", "objective/scores", "eval_objective/kl")
+                    for arm in ("grpo", "rloo")
+                ),
+                *(f"{model}/{metric}" for metric in ("eval_auc", "eval_accuracy") for model in ("orm", "prm")),
+            ),
+            chapter="07",
+            lab="07",
+            model="reasoner",
         ),
         Method(
             id="iterative-dpo",

@@ -12,7 +12,7 @@ from engine.world import steps, suites
 from engine.world.constitution import critique_prompt, revise_prompt, says_bad, true_critique
 from engine.world.documents import completion, drawn_prompt, judged_answer
 from engine.world.preferences import held_out_prompts
-from engine.world.prompts import Prompt
+from engine.world.prompts import STEPS, Prompt
 from engine.world.rule import grade
 from engine.world.sentences import draw
 
@@ -71,7 +71,7 @@ def reasoning(policy: Policy, *, seed: int = 0, count: int = 400) -> dict[str, A
         "sound": _share(chain.sound for chain in checked),
         "right_for_the_wrong_reason": _share(chain.answer.right and not chain.sound for chain in checked),
         "steps": {
-            name: _share(chain.steps[number].right for chain in checked) for number, name in enumerate(steps.STEPS)
+            name: _share(chain.steps[number].right for chain in checked) for number, name in enumerate(STEPS)
         },
         "at_once": reasons(policy, steps.held_out(seed, count, stepwise=False)),
     }

@@ -6,7 +6,9 @@ import torch
 
 from engine.models.logprobs import pack
 from engine.models.policy import Policy, RewardModel
-from engine.world.preferences import held_out_prompts, watched_prompts
+from engine.world import steps
+from engine.world.preferences import watched_prompts
+from engine.world.prompts import read, step_by_step
 from engine.world.rule import grade
 from engine.world.verbs import wrong_groups
 
@@ -27,17 +29,28 @@ def options() -> list[tuple[str, list[str]]]:
     return found
 
 
+def in_steps(prompt: str, forms: list[str]) -> tuple[str, list[str]]:
+    """The same question asked for in steps, and each form behind three steps that are right."""
+    asked = read(prompt)
+    if asked is None or asked.sentence is None:
+        raise ValueError(prompt)
+    before = steps.solution(asked.sentence)[:3]
+    return step_by_step(asked).text, [steps.join((*before, form)) for form in forms]
+
+
 @torch.no_grad()
-def answers(policy: Policy) -> dict[str, Any]:
-    """The sample event of a policy: answers to the eight prompts, and the probability of each form of a verb."""
-    texts = [prompt.text for prompt in watched_prompts()]
+def answers(policy: Policy, *, stepwise: bool = False) -> dict[str, Any]:
+    """The sample event of a policy: answers to the eight prompts, and the probability of each form of a verb; of one
+    that answers in steps, of each form with right steps before it."""
+    texts = [prompt.text for prompt in steps.watched(stepwise=stepwise)]
     written = policy.answer(texts, generator=torch.Generator().manual_seed(SEED))
     samples = []
     for prompt, completion in zip(texts, written, strict=True):
         judged = grade(prompt, completion)
         samples.append({"prompt": prompt, "completion": completion, "score": judged.score, "reason": judged.reason})
     watched = options()
-    batch = policy.pack([prompt for prompt, _ in watched], [forms for _, forms in watched])
+    packed = [in_steps(*choice) for choice in watched] if stepwise else watched
+    batch = policy.pack([prompt for prompt, _ in packed], [forms for _, forms in packed])
     probabilities = policy.logps(batch).exp()
     return {"samples": samples, "choices": _choices(watched, probabilities.tolist())}
 
@@ -59,13 +72,13 @@ def _choices(watched: list[tuple[str, list[str]]], values: list[list[float]]) ->
 
 
 @torch.no_grad()
-def kl_to_reference(policy: Policy, *, seed: int = 0, prompts: int = 64) -> float:
+def kl_to_reference(policy: Policy, *, seed: int = 0, prompts: int = 64, stepwise: bool = False) -> float:
     """KL(π‖π_ref) in nats a sequence, averaged over held-out prompts.
 
     Completions are sampled from π; at each of their tokens the KL of the two next-token distributions is summed over
     the whole vocabulary, which leaves only the choice of the prefix to chance.
     """
-    texts = [prompt.text for prompt in held_out_prompts(seed, prompts)]
+    texts = [prompt.text for prompt in steps.held_out(seed, prompts, stepwise=stepwise)]
     found = policy.rollout(texts, generator=torch.Generator().manual_seed(SEED))
     heads = [policy.tokenizer.prompt(text) for text in texts]
     batch = pack(heads, [[ids] for ids in found.ids], pad=policy.tokenizer.pad)

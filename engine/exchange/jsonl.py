@@ -17,9 +17,11 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "prompt-completion": ("prompt", "completion"),
     "unpaired": ("prompt", "completion"),
     "prompt": ("prompt",),
+    "stepwise": ("prompt",),
 }
 """The text fields of a row, under the names that TRL gives them. A preference may also carry a number, `margin`; an
-unpaired answer has a truth value, `label`: whether it is desirable."""
+unpaired answer has a truth value, `label`: whether it is desirable. A stepwise solution has a list of texts,
+`completions`, and as many truth values, `labels`: whether each step is right."""
 
 
 class _Fault(Exception):
@@ -55,18 +57,11 @@ def check_row(row: Mapping[str, Any], shape: str, file: str, line: int) -> dict[
     """The fields of `shape` in one row. `file` and `line` say in a Problem where the row came from.
 
     Raises Problem `jsonl.missing_field`, `.wrong_type`, `.empty_text`, `.bad_text` (half of a surrogate pair),
-    `.same_answers` (chosen equals rejected), `.wrong_label`, `.wrong_margin`, `.not_finite` (too large a margin).
+    `.same_answers` (chosen equals rejected), `.wrong_label`, `.wrong_margin`, `.not_finite` (too large a margin),
+    `.wrong_steps`, `.wrong_labels`, `.step_count` (not as many labels as steps).
     """
     for field in SHAPES[shape]:
-        if field not in row:
-            raise Problem("jsonl.missing_field", file=file, line=line, field=field, found=", ".join(row) or "—")
-        text = row[field]
-        if not isinstance(text, str):
-            raise Problem("jsonl.wrong_type", file=file, line=line, field=field)
-        if not text.strip():
-            raise Problem("jsonl.empty_text", file=file, line=line, field=field)
-        if any("\ud800" <= letter <= "\udfff" for letter in text):
-            raise Problem("jsonl.bad_text", file=file, line=line, field=field)
+        _check_text(_field(row, field, file, line), field, file, line)
     checked: dict[str, Any] = {field: row[field] for field in SHAPES[shape]}
     if shape == "unpaired":
         if not isinstance(row.get("label"), bool):
@@ -83,7 +78,38 @@ def check_row(row: Mapping[str, Any], shape: str, file: str, line: int) -> dict[
                 checked["margin"] = float(margin)
             except OverflowError:  # a whole number of hundreds of digits
                 raise Problem("jsonl.not_finite", file=file, line=line, value=f"{str(margin)[:20]}…") from None
+    if shape == "stepwise":
+        checked |= _steps(row, file, line)
     return checked
+
+
+def _field(row: Mapping[str, Any], field: str, file: str, line: int) -> Any:
+    if field not in row:
+        raise Problem("jsonl.missing_field", file=file, line=line, field=field, found=", ".join(row) or "—")
+    return row[field]
+
+
+def _check_text(text: Any, field: str, file: str, line: int) -> None:
+    if not isinstance(text, str):
+        raise Problem("jsonl.wrong_type", file=file, line=line, field=field)
+    if not text.strip():
+        raise Problem("jsonl.empty_text", file=file, line=line, field=field)
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise Problem("jsonl.bad_text", file=file, line=line, field=field)
+
+
+def _steps(row: Mapping[str, Any], file: str, line: int) -> dict[str, Any]:
+    """The steps of a solution with the label of each."""
+    steps, labels = _field(row, "completions", file, line), _field(row, "labels", file, line)
+    if not isinstance(steps, list) or not steps:
+        raise Problem("jsonl.wrong_steps", file=file, line=line)
+    for number, step in enumerate(steps, 1):
+        _check_text(step, f"completions[{number}]", file, line)
+    if not isinstance(labels, list) or not all(isinstance(label, bool) for label in labels):
+        raise Problem("jsonl.wrong_labels", file=file, line=line)
+    if len(labels) != len(steps):
+        raise Problem("jsonl.step_count", file=file, line=line, steps=len(steps), labels=len(labels))
+    return {"completions": list(steps), "labels": list(labels)}
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:

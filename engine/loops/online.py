@@ -5,6 +5,7 @@ through in minibatches, one a step, `num_ppo_epochs` times. What is left of a ro
 run may stop in the middle of one.
 """
 
+import random
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +52,7 @@ class Online(ABC):
         self.folder, self.recipe, self.hyper = folder, recipe, hyper
         self.policy = run_policy(folder, recipe)
         self.sources = Sources(recipe.seed)
-        self.judge: Judge = judge_of(folder, recipe)
+        self.judge: Judge = self.make_judge()
         self.minibatches = hyper["num_mini_batches"]
         self.steps_a_rollout = hyper["num_ppo_epochs"] * self.minibatches
         self.items_per_step = hyper["prompts_per_rollout"] * hyper["num_generations"] // self.minibatches
@@ -62,6 +63,17 @@ class Online(ABC):
         self.experiences: list[Experience] = []
         self.logged: dict[str, float] = {}
         self.adapter = Adapter(self.policy, recipe, self.total_steps - self.judge_steps, self.head())
+
+    def make_judge(self) -> Judge:
+        return judge_of(self.folder, self.recipe)
+
+    def draw_prompt(self, source: random.Random) -> str:
+        """The text of one prompt to write to."""
+        return draw_training_prompt(source).text
+
+    def kl(self) -> float:
+        """KL to the reference on held-out prompts."""
+        return watch.kl_to_reference(self.policy)
 
     def head(self) -> Tensor | None:
         return None
@@ -103,7 +115,7 @@ class Online(ABC):
         self.next_step += 1
         logged |= self.logged
         if self.next_step % self.hyper["sample_steps"] == 0 or self.next_step == self.total_steps:
-            logged["eval_objective/kl"] = watch.kl_to_reference(self.policy)
+            logged["eval_objective/kl"] = self.kl()
         return logged
 
     def read(self, batch: Batch) -> tuple[Tensor, Tensor]:
@@ -129,7 +141,7 @@ class Online(ABC):
         """Samples, scores, and turns scores into advantages, minibatch by minibatch of prompts."""
         hyper = self.hyper
         source = self.sources.python("prompts")
-        prompts = [draw_training_prompt(source).text for _ in range(hyper["prompts_per_rollout"])]
+        prompts = [self.draw_prompt(source) for _ in range(hyper["prompts_per_rollout"])]
         size = hyper["num_generations"]
         texts = [prompt for prompt in prompts for _ in range(size)]
         found = self.policy.rollout(

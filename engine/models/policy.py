@@ -163,7 +163,8 @@ def base_name(base: Path) -> str:
 def stage_folders(model: str) -> tuple[Path, list[Path]]:
     """(base model folder, adapter folders from the bottom up) that a recipe's `model` stands for.
 
-    Raises Problem `models.unknown` when it is none of `base`, `sft`, `judge`, `reasoner`, nor a folder with a model or an adapter.
+    Raises Problem `models.unknown` when it is none of `base`, `sft`, `judge`, `reasoner`, nor a folder with a model or
+    an adapter.
     """
     if model == "base":
         return BASE, []

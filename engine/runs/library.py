@@ -22,9 +22,11 @@ from engine.runs.recipe import Recipe
 from engine.runs.status import RunStatus, read_status
 from engine.world import constitution, preferences
 from engine.world.documents import demonstrations
+from engine.world.steps import stepwise_rows
 
 NAMED_MODELS = ("base", "sft", "judge", "reasoner")
 HELD_OUT = 40  # pairs, as the gate of the reward model asks
+CHAINS, HELD_OUT_CHAINS = 1500, 200  # solutions in steps
 _HELD_OUT_SHARE = 0.1  # of the prompts of a file that someone brings
 Rows = Sequence[Mapping[str, Any]]
 
@@ -147,6 +149,11 @@ def _shipped(seed: int, shape: str) -> dict[str, Rows]:
             }
         case "prompt-completion":
             return {"train": demonstrations(seed), "eval": demonstrations(seed, HELD_OUT, held_out=True)}
+        case "stepwise":
+            return {
+                "train": stepwise_rows(seed, CHAINS),
+                "eval": stepwise_rows(seed, HELD_OUT_CHAINS, held_out=True),
+            }
     return {}
 
 

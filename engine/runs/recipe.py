@@ -102,7 +102,7 @@ def _checked(
             _unknown(key, method, (*parameters, *GENERAL), where(key))
     if methods[method].data == "prompt" and general.get("data", "shipped") != "shipped":
         raise Problem("recipe.makes_own_data", where=where("data"), method=method)
-    return Recipe(method, **general, hyper=hyper)
+    return Recipe(method, **{"model": methods[method].model, **general}, hyper=hyper)
 
 
 def _unknown(key: str, method: str, known: tuple[str, ...], where: str) -> None:

@@ -17,7 +17,7 @@ from engine.world.preferences import TRAINED_VERBS, draw_training_prompt, held_o
 from engine.world.prompts import SEPARATOR, STEPS, Prompt
 from engine.world.rule import Grade, grade
 from engine.world.sentences import Sentence, draw
-from engine.world.verbs import TENSES, VERBS, conjugate, with_ed
+from engine.world.verbs import TENSES, VERBS, conjugate, with_ed, wrong_groups
 
 PERSON_WORDS = {1: "i", 2: "you", 3: "he"}
 PERSONS = {word: person for person, word in PERSON_WORDS.items()}
@@ -28,6 +28,8 @@ FOLLOWS = 0.8
 """How often the form follows from steps of which one is wrong; else it is made from what the prompt really asks."""
 HEDGES = 0.05
 """How often an example names two forms instead of one."""
+FAULTS = {"lemma": 0.35, "tense": 0.05, "person": 0.10, "form": 0.40, "skipped": 0.10}
+"""Where a fault is that is put in on purpose."""
 WRONG = {"lemma": "wrong_lemma", "tense": "wrong_tense", "person": "wrong_person"}
 
 
@@ -151,18 +153,50 @@ def _form(source: random.Random, lemma: str, tense: str, person: int) -> str:
     return right
 
 
+def faulty(source: random.Random, sentence: Sentence) -> tuple[str, ...]:
+    """A chain with one fault put in on purpose, above all those that the tutor makes rarely: so that a reward model
+    has seen them. A wrong step is followed by the form that goes with it, or by the right one."""
+    right = solution(sentence)
+    lemma, tense, person = sentence.lemma, sentence.tense, sentence.person
+    place = source.choices(tuple(FAULTS), weights=tuple(FAULTS.values()))[0]
+    match place:
+        case "lemma":
+            lemma = source.choice([other for other in VERBS if other != lemma])
+        case "tense":
+            tense = source.choice([other for other in TENSES if other != tense])
+        case "person":
+            person = source.choice([other for other in PERSON_WORDS if other != person])
+        case "form":
+            return (*right[:3], _wrong_form(source, sentence))
+        case "skipped":
+            gap = source.randrange(len(right))
+            return right[:gap] + right[gap + 1 :]
+    form = conjugate(VERBS[lemma], tense, person) if source.random() < 0.5 else right[3]
+    return lemma, tense, PERSON_WORDS[person], form
+
+
+def _wrong_form(source: random.Random, sentence: Sentence) -> str:
+    """A form that errs in a way of its own, or one of another verb."""
+    if source.random() < 0.4:
+        other = source.choice([verb for verb in VERBS.values() if verb.lemma != sentence.lemma])
+        return conjugate(other, sentence.tense, sentence.person)
+    return source.choice([group for _, group in wrong_groups(sentence.verb, sentence.tense, sentence.person)])
+
+
 # -- data sets
 
 
 def stepwise_rows(seed: int, count: int, *, held_out: bool = False) -> list[dict[str, Any]]:
-    """Rows `prompt, completions, labels`: noisy chains, each step labelled by the checker. Prompts do not repeat."""
+    """Rows `prompt, completions, labels`: chains labelled by the checker, half of them noisy, half with a fault put
+    in. The last label is that of the answer. Prompts do not repeat."""
     source = random.Random(f"steps:{seed}:{held_out}")
     found: dict[str, dict[str, Any]] = {}
     while len(found) < count:
         sentence = draw(source, held_out=held_out, lemmas=tuple(VERBS) if held_out else TRAINED_VERBS)
         prompt = prompts.step_by_step(drawn_prompt(source, source.choice(("correct", "fill")), sentence))
-        chain = noisy(source, sentence)
-        labels = [step.right for step in check(prompt.text, join(chain)).steps]
+        chain = noisy(source, sentence) if source.random() < 0.5 else faulty(source, sentence)
+        checked = check(prompt.text, join(chain))
+        labels = [*(step.right for step in checked.steps[: len(chain) - 1]), checked.answer.right]
         found.setdefault(prompt.text, {"prompt": prompt.text, "completions": list(chain), "labels": labels})
     return list(found.values())
 

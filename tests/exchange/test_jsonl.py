@@ -73,3 +73,37 @@ def test_what_is_not_a_file_of_rows(tmp_path, monkeypatch):
     monkeypatch.setattr(jsonl, "MAX_ROWS", 2)
     (tmp_path / "many").write_text(f"{GOOD}\n" * 3)
     assert refused(tmp_path / "many").code == "jsonl.too_many_rows"
+
+
+STEPS = '{"prompt": "p", "completions": ["a", "b"], "labels": [true, false]}'
+
+
+def test_solutions_in_steps_with_a_label_for_each(tmp_path):
+    file = tmp_path / "rows.jsonl"
+    file.write_text(STEPS + "\n" + STEPS.replace("}", ', "source": "left behind"}'))
+    row = {"prompt": "p", "completions": ["a", "b"], "labels": [True, False]}
+    assert read_rows(file, "stepwise") == [row, row]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "params"),
+    [
+        ('"completions"', '"steps"', "missing_field", {"field": "completions", "found": "prompt, steps, labels"}),
+        ('"labels"', '"label"', "missing_field", {"field": "labels", "found": "prompt, completions, label"}),
+        ('["a", "b"]', '"a"', "wrong_steps", {}),
+        ('["a", "b"]', "[]", "wrong_steps", {}),
+        ('["a", "b"]', '["a", 2]', "wrong_type", {"field": "completions[2]"}),
+        ('["a", "b"]', '["a", " "]', "empty_text", {"field": "completions[2]"}),
+        ('["a", "b"]', '["a", "\\ud800"]', "bad_text", {"field": "completions[2]"}),
+        ("[true, false]", "true", "wrong_labels", {}),
+        ("[true, false]", "[1, 0]", "wrong_labels", {}),
+        ("[true, false]", '["true", "false"]', "wrong_labels", {}),
+        ("[true, false]", "[true]", "step_count", {"steps": 2, "labels": 1}),
+    ],
+)
+def test_a_fault_in_a_step_is_said(tmp_path, old, new, code, params):
+    file = tmp_path / "rows.jsonl"
+    file.write_text(STEPS + "\n" + STEPS.replace(old, new))
+    problem = refused(file, "stepwise")
+    assert problem.code == f"jsonl.{code}"
+    assert problem.params == {"file": str(file), "line": 2, **params}

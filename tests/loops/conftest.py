@@ -8,6 +8,7 @@ from engine.runs import library
 from engine.runs.recipe import Recipe
 from engine.world.documents import demonstrations
 from engine.world.preferences import training_pairs
+from engine.world.steps import stepwise_rows
 
 torch.set_num_threads(1)
 
@@ -22,7 +23,7 @@ SMALL = {
             "num_generations": 3,
             "num_ppo_epochs": 2,
             "num_mini_batches": 2,
-            "reward": "rule",
+            **({"reward": "rule"} if METHODS[method].parameter("reward") else {}),
         }
         for method in ONLINE
     },
@@ -30,6 +31,12 @@ SMALL = {
         method: {"rounds": 2, "prompts": 20, "num_generations": 3, "num_train_epochs": 1, "reward": "rule"}
         for method in ROUNDS
     },
+    "zoo": {"num_train_epochs": 1},
+    "u-curve": {"rollouts": 3, "prompts_per_rollout": 4, "reward": "rule"},
+    "round-after-round": {"rounds": 2, "prompts": 20, "num_train_epochs": 1, "reward": "rule"},
+    "reasoning": {"rollouts": 6, "prompts_per_rollout": 3, "num_generations": 3},
+    **{method: {"generations": 2, "samples": 20, "num_train_epochs": 1} for method in ("self-training", "collapse")},
+    "stages": {"pairs_per_stage": 40, "num_train_epochs": 1},
     "constitutional": {"num_train_epochs": 1, "prompts": 48, "replay": 16},
     "rlaif": {"num_train_epochs": 2, "pairs": 48},
     "rl-cai": {
@@ -51,6 +58,8 @@ def new_loop(tmp_path):
     def make(method, **settings):
         own = {} if METHODS[method].data == "prompt" else {"data": "labels"}
         rows = demonstrations(0, 72) if method == "sft" else training_pairs(0, 40)
+        if METHODS[method].data == "stepwise":
+            rows = stepwise_rows(0, 40)
         if method == "reward-model":
             rows = [{**row, "margin": number % 3 / 3} for number, row in enumerate(rows)]
         recipe = Recipe.make(method, {**own, **SMALL[method], **settings})

@@ -58,10 +58,12 @@ CHANGED = {
     "pairs": 33,
     "judge_orders": "first",
     "votes": 3,
+    "process_reward": 0.5,
 }
 QUICK = {
     "constitutional": {"controls": False},
     "ppo": {"adaptive_kl": True, "max_new_tokens": 4},
+    **{method: {"max_new_tokens": 11, "prompts_per_rollout": 12} for method in ("rlvr", "rlvr-rloo")},
     **{method: {"max_new_tokens": 4} for method in ("reinforce", "rloo", "grpo", "rl-cai")},
 }
 BY_THE_WORKER = {"save_steps", "sample_steps"}

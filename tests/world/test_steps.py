@@ -1,6 +1,7 @@
 """Chains of steps: the checker is exact, the examples err at their rates, and nothing is in both halves."""
 
 import random
+from collections import Counter
 
 import pytest
 
@@ -9,7 +10,7 @@ from engine.models.policy import BASE
 from engine.models.tokenizer import Tokenizer
 from engine.world import prompts, steps
 from engine.world.rule import grade
-from engine.world.sentences import Sentence
+from engine.world.sentences import Sentence, draw
 from engine.world.verbs import PERSONS, TENSES, VERBS, conjugate
 
 GO = Sentence("he", "go", "to school", "so far")
@@ -79,21 +80,41 @@ def test_more_than_half_of_the_wrong_persons_do_not_show_in_the_form():
 
 
 def test_the_examples_err_at_their_rates():
-    rows = steps.stepwise_rows(0, 4000)
-    lemma, tense, person, form = (sum(row["labels"][number] for row in rows) / len(rows) for number in range(4))
-    assert 1 - lemma == pytest.approx(steps.ERRS["lemma"], abs=0.015)
-    assert 1 - tense == pytest.approx(steps.ERRS["tense"], abs=0.025)
-    assert 1 - person == pytest.approx(steps.ERRS["person"], abs=0.03)
-    lucky = sum(row["labels"][-1] and not all(row["labels"]) for row in rows) / len(rows)
+    source = random.Random(0)
+    sentences = [draw(source, held_out=False) for _ in range(4000)]
+    checked = [
+        steps.check(prompts.step_by_step(prompts.fill(sentence)).text, steps.join(steps.noisy(source, sentence)))
+        for sentence in sentences
+    ]
+    right = {name: sum(chain.steps[number].right for chain in checked) / 4000 for number, name in enumerate(steps.ERRS)}
+    for name in ("lemma", "tense", "person"):
+        assert 1 - right[name] == pytest.approx(steps.ERRS[name], abs=0.025)
+    lucky = sum(chain.answer.right and not chain.sound for chain in checked) / 4000
     assert lucky > 0.08, "right forms after a wrong step are what a process reward model is for"
-    assert 0.5 < form < 0.8
+    assert 0.5 < right["form"] < 0.8
+
+
+def test_a_fault_that_is_put_in_is_one():
+    source = random.Random(1)
+    reasons = Counter()
+    for _ in range(1000):
+        sentence = draw(source, held_out=False)
+        prompt = prompts.step_by_step(prompts.fill(sentence)).text
+        checked = steps.check(prompt, steps.join(steps.faulty(source, sentence)))
+        assert not checked.sound
+        reasons[checked.steps[checked.first_error - 1].reason] += 1
+    assert {"wrong_lemma", "wrong_tense", "wrong_person", "changed_meaning", "over_regularised"} <= reasons.keys()
 
 
 def test_the_labels_are_those_of_the_checker():
-    for row in steps.stepwise_rows(1, 50):
+    rows = steps.stepwise_rows(1, 300)
+    assert {len(row["completions"]) for row in rows} == {3, 4}
+    for row in rows:
         checked = steps.check(row["prompt"], steps.join(row["completions"]))
-        assert row["labels"] == [step.right for step in checked.steps]
-        assert row["labels"][-1] == checked.answer.right
+        count = len(row["completions"])
+        assert len(row["labels"]) == count
+        assert row["labels"][:-1] == [step.right for step in checked.steps[: count - 1]]
+        assert row["labels"][-1] == checked.answer.right, "the last label is that of the answer"
 
 
 def test_nothing_held_out_is_trained_on():
@@ -114,6 +135,8 @@ def test_chains_are_made_of_words_the_tutor_has():
     """No step needs letters as a last resort, and a comma ends one in every chain."""
     tokenizer = Tokenizer.load(BASE)
     for row in steps.stepwise_rows(0, 200):
+        if len(row["completions"]) < 4:
+            continue
         pieces = tokenizer.pieces(tokenizer.completion(steps.join(row["completions"])))
         assert pieces.count(",") == 3
         assert sum(len(piece.removeprefix("##")) == 1 and piece not in (",", "i", "|") for piece in pieces) <= 1
