@@ -3,7 +3,9 @@
 import asyncio
 import gc
 import threading
+import time
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -36,6 +38,8 @@ HOME = 1
 """Where home stands in the stack of screens: on top of Textual's own empty one."""
 DEEPEST = 40
 """So many screens on top of each other are no visit but a failure that repeats itself."""
+FAILURES, FAILURES_WITHIN = 5, 10.0
+"""So many unexpected errors within so many seconds: starting again does not help."""
 
 
 def _palette_commands() -> "type[Provider]":
@@ -72,6 +76,7 @@ class PreferablyApp(App[None]):
         self.animation_level = "none"
         self.start = (place, arguments)
         self.catch_errors = catch_errors
+        self._failures: deque[float] = deque(maxlen=FAILURES)
         self.settings_problem: Problem | None = None
         try:
             self.settings = settings.load()
@@ -281,8 +286,8 @@ class PreferablyApp(App[None]):
     def _handle_exception(self, error: Exception) -> None:
         """An unexpected error never puts a traceback on the learner's screen.
 
-        A screen in which it happened is dead, and left when the dialog is closed. If the app itself is what failed, it
-        ends with one sentence, and the traceback stays in a file.
+        A screen in which it happened is dead, and left when the dialog is closed. If the app itself is what failed, or
+        even a fresh home fails again and again, it ends with one sentence, and the traceback stays in a file.
         """
         if not self._catches:
             super()._handle_exception(error)
@@ -290,7 +295,9 @@ class PreferablyApp(App[None]):
         in_worker = isinstance(error, WorkerFailed)
         if isinstance(error, WorkerFailed) and isinstance(error.error, Exception):
             error = error.error
-        if (active_message_pump.get(None) is self and not in_worker) or len(self.screen_stack) > DEEPEST:
+        self._failures.append(time.monotonic())
+        hopeless = len(self._failures) == FAILURES and self._failures[-1] - self._failures[0] < FAILURES_WITHIN
+        if (active_message_pump.get(None) is self and not in_worker) or len(self.screen_stack) > DEEPEST or hopeless:
             self._end(error)
         else:
             self.call_later(self._report, error, not in_worker)

@@ -1,5 +1,6 @@
 """The frame around the screens: places, languages, colours, help, commands, failures, and how it starts."""
 
+import asyncio
 import json
 import os
 import pty
@@ -14,6 +15,7 @@ from textual.widgets import Input, OptionList
 
 from content.text import LANGUAGES, sentences
 from engine.errors import Problem
+from engine.paths import home
 from tui import settings
 from tui.app import PreferablyApp
 from tui.screens.base import PreferablyScreen, TitleBar
@@ -195,6 +197,20 @@ async def test_a_screen_that_failed_is_replaced(monkeypatch: pytest.MonkeyPatch)
         await pilot.press("f2")
         await settle(app, pilot)
         assert "Capítulos" in shown(app)
+
+
+async def test_a_home_that_fails_again_and_again_ends_the_app(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where even a fresh home fails, starting again would go on for ever."""
+
+    async def fail(_: HomeScreen) -> None:
+        raise RuntimeError("broken home")
+
+    monkeypatch.setattr(HomeScreen, "on_mount", fail, raising=False)
+    app = PreferablyApp(catch_errors=True)
+    async with asyncio.timeout(60):
+        await app.run_async(headless=True)
+    assert app.return_code == 1
+    assert "broken home" in (home() / "last-error.txt").read_text(encoding="utf-8")
 
 
 async def test_a_problem_in_an_action_is_said_in_its_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
