@@ -28,5 +28,6 @@ LABS = {
         Lab("02", "constitutional", "improvement", 0.0),
         Lab("06", "rlaif", "feedback_win_rate", 0.5),
         Lab("07", "reasoning", "chain_gain", 0.0),
+        Lab("10", "stages", "stack_win_rate", 0.5),
     )
 }

@@ -467,5 +467,26 @@ METHODS = {
             metrics=(*ROUND_METRICS, "grad_norm", "learning_rate"),
             chapter="06",
         ),
+        Method(
+            id="stages",
+            data="prompt",
+            loop="engine.loops.stages:Stages",
+            hyper=(
+                *_common(2e-3, 4),
+                BETA,
+                HyperParameter("pairs_per_stage", 200, 8, 20000),
+                HyperParameter("reference", "below", choices=("below", "base")),
+            ),
+            metrics=(
+                "right/grammar",
+                "right/manners",
+                "loss",
+                "loss_at_start",
+                "objective/kl",
+                *_without("loss", "objective/kl", "eval_rewards/accuracies"),
+            ),
+            chapter="10",
+            lab="10",
+        ),
     )
 }

@@ -20,6 +20,8 @@ class Chart:
 
 
 CHARTS = (
+    Chart("two_skills", (("right/grammar", "grammar"), ("right/manners", "manners"))),
+    Chart("loss_at_start", (("loss_at_start", "train"),)),
     Chart("critique", (("critique/precision", "precision"), ("critique/recall", "recall"))),
     Chart(
         "correct",

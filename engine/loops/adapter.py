@@ -16,6 +16,7 @@ from engine.errors import Problem
 from engine.loops.adamw import AdamW
 from engine.models import lora
 from engine.models.policy import BASE, Policy, frozen_base, frozen_stages, load_base, stage_folders
+from engine.models.stages import NAME, stage_name
 from engine.runs.recipe import Recipe
 from engine.runs.seeding import seed_for
 
@@ -36,9 +37,14 @@ def freeze_stages(folder: Path, model: str) -> None:
         (aside / str(number)).mkdir()
         for name in ("adapter_config.json", "adapter_model.safetensors"):
             shutil.copyfile(stage / name, aside / str(number) / name)
+        _write(aside / str(number) / NAME, {"name": stage_name(stage)})
     written = {"base": "base" if base == BASE else str(base.absolute()), "sha256": weights_hash(base)}
-    (aside / "base.json").write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+    _write(aside / "base.json", written)
     os.rename(aside, frozen)
+
+
+def _write(file: Path, value: Any) -> None:
+    file.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
 
 
 def weights_hash(base: Path) -> str:

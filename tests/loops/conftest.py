@@ -37,6 +37,7 @@ SMALL = {
     "reasoning": {"rollouts": 6, "prompts_per_rollout": 3, "num_generations": 3},
     **{method: {"generations": 2, "samples": 20, "num_train_epochs": 1} for method in ("self-training", "collapse")},
     "stages": {"pairs_per_stage": 40, "num_train_epochs": 1},
+    "stages": {"pairs_per_stage": 40, "num_train_epochs": 1},
     "constitutional": {"num_train_epochs": 1, "prompts": 48, "replay": 16},
     "rlaif": {"num_train_epochs": 2, "pairs": 48},
     "rl-cai": {

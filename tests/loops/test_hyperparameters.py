@@ -52,6 +52,8 @@ CHANGED = {
     "target_kl": 0.01,
     "kl_horizon": 10.0,
     "prompts": 33,
+    "pairs_per_stage": 33,
+    "reference": "base",
     "replay": 5,
     "controls": True,
     "constitution": str(Path(__file__).with_name("tense_only.txt")),

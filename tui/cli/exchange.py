@@ -28,6 +28,7 @@ export = Export(
     lazy={
         "labels": "tui.cli.exchange:export_labels",
         "run": "tui.cli.exchange:export_run",
+        "model": "tui.cli.stages:export_model",
         ANKI: "tui.cli.exchange:export_anki",
     },
 )

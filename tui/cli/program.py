@@ -22,6 +22,7 @@ COMMANDS = {
     "lab": "tui.cli.tour:lab",
     "train": "tui.cli.train:train",
     "runs": "tui.cli.runs:runs",
+    "stages": "tui.cli.stages:stages",
     "resume": "tui.cli.runs:resume",
     "pause": "tui.cli.runs:pause",
     "stop": "tui.cli.runs:stop",
