@@ -26,8 +26,11 @@ LABS = {
         Lab("00", "reward-model", "accuracy", 0.70),
         Lab("01", "dpo", "win_rate", 0.55),
         Lab("02", "constitutional", "improvement", 0.0),
+        Lab("03", "u-curve", "penalty_worth", 0.0),
+        Lab("04", "zoo", "every_win_rate", 0.5),
         Lab("06", "rlaif", "feedback_win_rate", 0.5),
         Lab("07", "reasoning", "chain_gain", 0.0),
+        Lab("08", "round-after-round", "every_gain", 0.0),
         Lab("10", "stages", "stack_win_rate", 0.5),
     )
 }

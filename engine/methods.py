@@ -155,6 +155,16 @@ def _rounds(
 
 ROUND_METRICS = ("eval_correct", "objective/kl", "correct/written", "round/rows", "loss")
 
+
+def _knobs(rows: tuple[HyperParameter, ...], *names: str) -> tuple[HyperParameter, ...]:
+    """Those that a run of several arms leaves to the learner; the others are the methods' own."""
+    return tuple(row for row in rows if row.name in names)
+
+
+def _of_arms(arms: tuple[str, ...], *metrics: str) -> tuple[str, ...]:
+    return tuple(f"{arm}/{metric}" for metric in metrics for arm in arms)
+
+
 METHODS = {
     row.id: row
     for row in (
@@ -487,6 +497,44 @@ METHODS = {
             ),
             chapter="10",
             lab="10",
+        ),
+        Method(
+            id="u-curve",
+            data="preference",
+            loop="engine.loops.contests:UCurve",
+            hyper=_knobs(
+                _online(4e-3, 60, 0.3, 64, 2),
+                *("learning_rate", "sample_steps", "save_steps", "reward"),
+                *("rollouts", "prompts_per_rollout", "kl_coef"),
+            ),
+            metrics=_of_arms(("free", "held"), "objective/scores", "gold/score", "objective/kl"),
+            chapter="03",
+            lab="03",
+        ),
+        Method(
+            id="zoo",
+            data="preference",
+            loop="engine.loops.contests:Zoo",
+            hyper=_knobs(_common(2e-3, 4), "learning_rate", "num_train_epochs", "sample_steps", "save_steps"),
+            metrics=(
+                *_of_arms(("dpo", "cdpo", "ipo", "rpo", "kto", "orpo", "simpo"), "eval_correct", "objective/kl"),
+                *_of_arms(("dpo", "cdpo", "ipo", "rpo", "orpo", "simpo"), "eval_rewards/accuracies"),
+                *_of_arms(("dpo", "cdpo", "ipo", "rpo"), "logps/chosen"),
+            ),
+            chapter="04",
+            lab="04",
+        ),
+        Method(
+            id="round-after-round",
+            data="preference",
+            loop="engine.loops.contests:RoundAfterRound",
+            hyper=_knobs(
+                (*_rounds(2e-3, 2, 4, 160, 6), BETA),
+                *("num_train_epochs", "sample_steps", "save_steps", "reward", "rounds", "prompts", "beta"),
+            ),
+            metrics=_of_arms(("iterative", "spin"), "eval_correct", "round/rows", "objective/kl", "correct/written"),
+            chapter="04",
+            lab="08",
         ),
     )
 }

@@ -19,7 +19,26 @@ class Chart:
         return {name: metrics[metric] for metric, name in self.lines if metrics.get(metric)}
 
 
+def _each(metric: str, *arms: str) -> tuple[tuple[str, str], ...]:
+    """One metric of several arms, each line under its arm's name."""
+    return tuple((f"{arm}/{metric}", arm) for arm in arms)
+
+
+ZOO = ("dpo", "cdpo", "ipo", "rpo", "kto", "orpo", "simpo")
 CHARTS = (
+    # Runs of several arms. The two rewards share a chart: that one rises while the other falls is the point.
+    Chart("u_free", (("free/objective/scores", "learned"), ("free/gold/score", "rule"))),
+    Chart("u_gold", (("free/gold/score", "free"), ("held/gold/score", "held"))),
+    Chart("u_held", (("held/objective/scores", "learned"), ("held/gold/score", "rule"))),
+    Chart("u_kl", _each("objective/kl", "free", "held")),
+    Chart("zoo_right", _each("eval_correct", *ZOO)),
+    Chart("zoo_kl", _each("objective/kl", *ZOO)),
+    Chart("zoo_accuracy", _each("eval_rewards/accuracies", *(arm for arm in ZOO if arm != "kto"))),
+    Chart("zoo_chosen", _each("logps/chosen", *ZOO[:4])),
+    Chart("rounds_right", _each("eval_correct", "iterative", "spin")),
+    Chart("rounds_rows", _each("round/rows", "iterative", "spin")),
+    Chart("rounds_kl", _each("objective/kl", "iterative", "spin")),
+    Chart("rounds_written", _each("correct/written", "iterative", "spin")),
     Chart("two_skills", (("right/grammar", "grammar"), ("right/manners", "manners"))),
     Chart("loss_at_start", (("loss_at_start", "train"),)),
     Chart("critique", (("critique/precision", "precision"), ("critique/recall", "recall"))),

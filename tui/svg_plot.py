@@ -67,23 +67,23 @@ def _drawing(series: Sequence[Series], reach: tuple[float, float], whole_steps: 
     marks = ticks(*reach, 5)
     first = min(0, *(line.first.first_step for line in series))
     last = max(line.last.last_step for line in series)
+    names, top = _legend(series)
 
     def x(step: float) -> float:
         return round(LEFT + (WIDTH - LEFT - RIGHT) * (step - first) / ((last - first) or 1), 1)
 
     def y(value: float) -> float:
-        return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (value - marks[0]) / (marks[-1] - marks[0]), 1)
+        return round(HEIGHT - BOTTOM - (HEIGHT - top - BOTTOM) * (value - marks[0]) / (marks[-1] - marks[0]), 1)
 
-    parts = []
+    parts = list(names)
     for mark, label in zip(marks, tick_labels(marks), strict=True):
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(mark)}" y2="{y(mark)}"/>')
         parts.append(f'<text x="{LEFT - 8}" y="{y(mark) + 4}" text-anchor="end">{label}</text>')
     steps = inner_ticks(first, last, 6, whole_steps)
     for step, label in zip(steps, tick_labels(steps), strict=True):
         parts.append(f'<text x="{x(step)}" y="{HEIGHT - 18}" text-anchor="middle">{label}</text>')
-    legend = WIDTH - RIGHT
     for number, line in reversed(list(enumerate(series))):
-        colour, dash = f"var(--line-{number % 4})", DASHES[number % 4]
+        colour, dash = _look(number)
         corners = []
         for span in line.spans(POINTS):
             corners += [
@@ -91,12 +91,30 @@ def _drawing(series: Sequence[Series], reach: tuple[float, float], whole_steps: 
             ]
         path = " ".join(f"{x(step)},{y(value)}" for step, value in corners)
         parts.append(f'<polyline class="line" style="stroke: {colour}" stroke-dasharray="{dash}" points="{path}"/>')
-        name = f"{line.name} {short(line.last.last)}".strip()
-        parts.append(f'<text x="{legend}" y="22" text-anchor="end" style="fill: {colour}">{_text(name)}</text>')
-        width = 8 * len(name) + 40
-        parts.append(
-            f'<line x1="{legend - width + 4}" x2="{legend - width + 32}" y1="18" y2="18" '
-            f'style="stroke: {colour}" stroke-width="2" stroke-dasharray="{dash}"/>'
-        )
-        legend -= width + 12
     return parts
+
+
+def _look(number: int) -> tuple[str, str]:
+    """Colour and dash of a line; from the fifth on the colours come again, with another dash."""
+    return f"var(--line-{number % 4})", DASHES[(number + number // 4) % 4]
+
+
+def _legend(series: Sequence[Series]) -> tuple[list[str], int]:
+    """The name and last value of each line beside the title, or below it where they need more room; and how far down
+    the plot then begins."""
+    names = [f"{line.name} {short(line.last.last)}".strip() for line in series]
+    below = len(names) > 4
+    a_row = 4 if below else max(1, len(names))
+    parts = []
+    for start in range(0, len(names), a_row):
+        right, base = WIDTH - RIGHT, 22 + 18 * (start // a_row + below)
+        for number, name in reversed(list(enumerate(names))[start : start + a_row]):
+            colour, dash = _look(number)
+            width = 8 * len(name) + 40
+            parts.append(f'<text x="{right}" y="{base}" text-anchor="end" style="fill: {colour}">{_text(name)}</text>')
+            parts.append(
+                f'<line x1="{right - width + 4}" x2="{right - width + 32}" y1="{base - 4}" y2="{base - 4}" '
+                f'style="stroke: {colour}" stroke-width="2" stroke-dasharray="{dash}"/>'
+            )
+            right -= width + 12
+    return parts, TOP + 18 * below * -(-len(names) // a_row)

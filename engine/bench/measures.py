@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from engine.bench.gates import gates, last_words
+from engine.bench.gates import all_gates, gates, last_words
 from engine.errors import Problem
 from engine.methods import METHODS
 from engine.runs import library, supervisor
@@ -35,14 +35,17 @@ def silent(key: str, /, **params: Any) -> None:
 
 
 def run(names: Sequence[str] = (), report: Report = silent) -> dict[str, Any]:
-    """Does the measurements called `names` ("dpo", "reward-model", "start", which is all without any, and "gates").
+    """Does the measurements called `names`: "dpo", "reward-model" and "start", which is all without any; "gates" and
+    "all-gates".
 
     Returns `{"measures": {name: {...}}, "passed": bool}`: of each the medians, every round, and the ratio to TRL with
     the one that is expected. Takes a minute or two. Raises Problem `bench.unknown_name`, and `bench.no_trl` where TRL
     is not installed, which only a comparison needs.
     """
     names = list(dict.fromkeys(names)) or [*EXPECTED, "start"]
-    others: dict[str, Callable[[Path, Report], dict[str, Any]]] = {"start": start, "gates": gates}
+    others: dict[str, Callable[[Path, Report], dict[str, Any]]] = {
+        "start": start, "gates": gates, "all-gates": all_gates,
+    }  # fmt: skip
     for name in names:
         if name not in (*EXPECTED, *others):
             raise Problem("bench.unknown_name", name=name, known=", ".join([*EXPECTED, *others, "app"]))

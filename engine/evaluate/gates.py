@@ -105,9 +105,19 @@ def compare(first: Sequence[Sequence[float]], second: Sequence[Sequence[float]])
     return [[points(a, b) for a, b in zip(*rows, strict=True)] for rows in zip(first, second, strict=True)]
 
 
+def means(graded: Sequence[Sequence[float]]) -> list[float]:
+    """For each prompt the mean grade of its completions."""
+    return [sum(row) / len(row) for row in graded]
+
+
+def difference(after: Sequence[float], before: Sequence[float]) -> Estimate:
+    """The mean of the differences prompt by prompt."""
+    return bootstrap([a - b for a, b in zip(after, before, strict=True)])
+
+
 def ties_half(compared: Sequence[Sequence[float]]) -> Estimate:
     """The win rate in which a tie counts half."""
-    return bootstrap([sum(row) / len(row) for row in compared])
+    return bootstrap(means(compared))
 
 
 def decided_share(compared: Sequence[Sequence[float]]) -> list[dict[str, Any]]:
@@ -171,7 +181,7 @@ def improvement(
     start = right_share(before)
 
     def gain(graded: Sequence[Sequence[float]], over: Sequence[float] = start) -> Estimate:
-        return bootstrap([a - b for a, b in zip(right_share(graded), over, strict=True)])
+        return difference(right_share(graded), over)
 
     estimate = gain(after)
     details = [

@@ -90,6 +90,16 @@ MONITORS: tuple[Callable[[Metrics], Warning | None], ...] = (
 )  # fmt: skip
 
 
+def arms(metrics: Metrics) -> list[Metrics]:
+    """The curves under their own names: of the run, and of each arm of a run of several ("free/gold/score")."""
+    names = {name.split("/")[0] for name in metrics}
+    own = [
+        {name.removeprefix(f"{arm}/"): series for name, series in metrics.items() if name.startswith(f"{arm}/")}
+        for arm in sorted(names)
+    ]
+    return [metrics, *own]
+
+
 def warnings(metrics: Metrics) -> list[Warning]:
     """Everything that the curves so far give reason to say."""
-    return [found for monitor in MONITORS if (found := monitor(metrics))]
+    return [found for curves in arms(metrics) for monitor in MONITORS if (found := monitor(curves))]

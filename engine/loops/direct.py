@@ -19,6 +19,7 @@ from engine.losses.preference import (
 from engine.losses.reference_free import orpo_loss, simpo_loss
 from engine.models.logprobs import Batch
 from engine.runs.recipe import Recipe
+from engine.world.preferences import unpaired
 
 Loss = tuple[Tensor, dict[str, Tensor]]
 HELD_OUT = ("loss", "rewards/accuracies", "rewards/margins")
@@ -126,8 +127,9 @@ class KahnemanTversky(Referenced):
     """KTO: single answers with a label. Each prompt also carries the next row's answer, for the reference point."""
 
     def grouped(self, data: Rows) -> list[list[dict[str, Any]]]:
-        """Batches of at least two rows, each row with the answer of the next one, the last with that of the first."""
-        groups = super().grouped(data)
+        """Batches of at least two rows, each row with the answer of the next one, the last with that of the first.
+        Of a pair both sides are rows."""
+        groups = super().grouped(unpaired(data, self.recipe.seed) if "chosen" in data[0] else data)
         if len(groups) > 1 and len(groups[-1]) == 1:
             groups[-2] += groups.pop()
         return [

@@ -48,6 +48,12 @@ def test_each_failure_is_named_and_explained(code):
         assert chapters.chapter(chapter, language).section(section)
 
 
+def test_each_arm_of_a_run_of_several_is_watched():
+    curves = {f"free/{name}": points for name, points in FAILURES["hacking"].items()}
+    curves |= {f"held/{name}": points for name, points in HEALTHY.items()}
+    assert [found.code for found in monitors.warnings(curves)] == ["hacking"]
+
+
 def test_a_healthy_run_is_left_alone():
     assert monitors.warnings(HEALTHY) == []
 

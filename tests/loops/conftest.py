@@ -3,6 +3,7 @@ from importlib import import_module
 import pytest
 import torch
 
+from engine.evaluate import gates
 from engine.methods import METHODS
 from engine.runs import library
 from engine.runs.recipe import Recipe
@@ -50,6 +51,12 @@ SMALL = {
     },
 }
 """Runs of a few steps: three batches and two epochs, or two steps of revision and two for each trained stage."""
+
+
+@pytest.fixture(autouse=True)
+def few_samples(monkeypatch):
+    """One answer a prompt is enough here, where no model is good."""
+    monkeypatch.setattr(gates, "SAMPLES_PER_PROMPT", 1)
 
 
 @pytest.fixture

@@ -71,7 +71,10 @@ QUICK = {
 BY_THE_WORKER = {"save_steps", "sample_steps"}
 """What the worker does between two steps; `tests/runs` watches it there. The loops over fixed data sets also measure
 on held-out rows every `sample_steps`, and that is looked for here."""
-WITHOUT_A_HELD_OUT_SET = ("constitutional", "iterative-dpo", "spin", "rejection-sampling")
+WITHOUT_A_HELD_OUT_SET = (
+    "constitutional", "iterative-dpo", "spin", "rejection-sampling", "round-after-round", "u-curve",
+    "self-training", "collapse",
+)  # fmt: skip
 CASES = [
     (method, parameter.name)
     for method, row in METHODS.items()

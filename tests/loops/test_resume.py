@@ -7,7 +7,7 @@ import torch
 
 from engine.methods import METHODS
 
-CUTS = dict.fromkeys(METHODS, (1, 3, 5)) | {"constitutional": (1, 2, 3, 4, 5, 7), "rlaif": (1, 2, 3, 4, 7)}
+CUTS = dict.fromkeys(METHODS, (1, 3, 5)) | {"constitutional": (1, 2, 3, 4, 5, 7), "zoo": (2,), "rlaif": (1, 2, 3, 4, 7)}
 """Of an online method: in the middle of a rollout, which has four steps here."""
 
 
@@ -31,8 +31,9 @@ def files(loop, folder):
     return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
-def test_a_run_with_a_learned_judge_resumes_in_its_training_and_after_it(new_loop, again):
-    straight = new_loop("ppo", reward="learned")
+@pytest.mark.parametrize("method", ["ppo", "u-curve"])
+def test_a_run_with_a_learned_judge_resumes_in_its_training_and_after_it(method, new_loop, again):
+    straight = new_loop(method, reward="learned")
     cuts = {straight.judge_steps - 1: None, straight.judge_steps: None, straight.judge_steps + 2: None}
     logged = []
     while straight.next_step < straight.total_steps:

@@ -36,6 +36,9 @@ STYLES = (
     LineStyle("$accent", 4, 6, "╍╍"),
     LineStyle("$foreground", 1, 3, "┅┅"),
     LineStyle("$secondary", 7, 9, "╌╌"),
+    LineStyle("$primary", 2, 5, "┉┉"),
+    LineStyle("$accent", 10, 12, "──"),
+    LineStyle("$foreground", 2, 3, "··"),
 )
 
 

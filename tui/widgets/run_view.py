@@ -194,8 +194,9 @@ class RunView(Vertical, can_focus=True):
 
     @property
     def chart_count(self) -> int:
-        """Charts shown at once."""
-        return 2 if not self.roomy else 3 if self.size.width < 132 else 4
+        """Charts shown at once; half as many where a chart has so many lines that their names need the room."""
+        count = 2 if not self.roomy else 3 if self.size.width < 132 else 4
+        return count // 2 if any(len(chart.lines) > 4 for chart in self.charts()) else count
 
     def visible_charts(self) -> list[Chart]:
         charts, count = self.charts(), self.chart_count
