@@ -13,6 +13,7 @@ from engine.theory.formula import formula
 from engine.theory.numbers import exp_or_none
 
 FORMS = Choice(("bon", "rl"))
+MAX_EXPONENT = 700.0
 MAX_ROOT = math.sqrt(sys.float_info.max)
 
 
@@ -36,12 +37,16 @@ def kl(policy: Sequence[float], reference: Sequence[float]) -> KL:
     Worked number: π = (0.75, 0.25), π_ref = (0.5, 0.5) gives KL = E k1 = E k3 = 0.1308 and E k2 = 0.1217.
     """
     pairs = [(p, q) for p, q in zip(policy, reference, strict=True) if p > 0]
-    each = [(p, *_estimates(math.log(q) - math.log(p))) for p, q in pairs]
+    log_r = [math.log(q) - math.log(p) for p, q in pairs]
     return KL(
         kl=max(0.0, math.fsum(p * (math.log(p) - math.log(q)) for p, q in pairs)),
-        k1=math.fsum(p * k1 for p, k1, _, _ in each),
-        k2=math.fsum(p * k2 for p, _, k2, _ in each),
-        k3=math.fsum(p * k3 for p, _, _, k3 in each),
+        k1=math.fsum(-p * log for (p, _), log in zip(pairs, log_r, strict=True)),
+        k2=math.fsum(p * log**2 / 2 for (p, _), log in zip(pairs, log_r, strict=True)),
+        # p (r - 1) is q - p, also where r itself is too large for a float.
+        k3=math.fsum(
+            p * (math.expm1(log) - log) if log < MAX_EXPONENT else q - p - p * log
+            for (p, q), log in zip(pairs, log_r, strict=True)
+        ),
     )
 
 

@@ -73,3 +73,13 @@ def test_the_worked_number():
 
 def test_an_answer_the_prior_never_gives_is_never_chosen():
     assert best_of_n_policy([1, 0], [0, 9], 5).policy == (1, 0)
+
+
+def test_a_probability_too_small_to_divide_by_still_has_a_kl():
+    """The best of 411 leaves the worst of four answers a chance of 2.4e-310: 1/p is no float, but p (1/p) is."""
+    prior = [4 / 17, 4 / 17, 6 / 17, 3 / 17]
+    policy = best_of_n_policy(prior, [0.0, 0.0, 0.0, -1.0], 411).policy
+    assert 0 < policy[3] < 1e-300
+    found = kl(policy, prior)
+    assert found.kl == pytest.approx(math.log(17 / 14))
+    assert found.k3 == pytest.approx(found.kl)
