@@ -31,6 +31,7 @@ LABS = {
         Lab("06", "rlaif", "feedback_win_rate", 0.5),
         Lab("07", "reasoning", "chain_gain", 0.0),
         Lab("08", "round-after-round", "every_gain", 0.0),
+        Lab("09", "collapse", "variety_kept", 0.0),
         Lab("10", "stages", "stack_win_rate", 0.5),
     )
 }

@@ -165,6 +165,23 @@ def _of_arms(arms: tuple[str, ...], *metrics: str) -> tuple[str, ...]:
     return tuple(f"{arm}/{metric}" for metric in metrics for arm in arms)
 
 
+GENERATIONS = (
+    *(replace(row, default=25) if row.name == "sample_steps" else row for row in _common(1e-2, 6)),
+    HyperParameter("generations", 10, 1, 1000),
+    HyperParameter("samples", 64, 8, 20000),
+    HyperParameter("real_share", 0.25, 0.0, 1.0),
+    HyperParameter("temperature", 1.0, 0.01, 10.0),
+)
+GENERATION_METRICS = (
+    "distinct_2",
+    "survivors",
+    "correct/sentences",
+    "distinct_1",
+    "objective/entropy",
+    "objective/kl",
+    "loss",
+)
+
 METHODS = {
     row.id: row
     for row in (
@@ -478,27 +495,6 @@ METHODS = {
             chapter="06",
         ),
         Method(
-            id="stages",
-            data="prompt",
-            loop="engine.loops.stages:Stages",
-            hyper=(
-                *_common(2e-3, 4),
-                BETA,
-                HyperParameter("pairs_per_stage", 200, 8, 20000),
-                HyperParameter("reference", "below", choices=("below", "base")),
-            ),
-            metrics=(
-                "right/grammar",
-                "right/manners",
-                "loss",
-                "loss_at_start",
-                "objective/kl",
-                *_without("loss", "objective/kl", "eval_rewards/accuracies"),
-            ),
-            chapter="10",
-            lab="10",
-        ),
-        Method(
             id="u-curve",
             data="preference",
             loop="engine.loops.contests:UCurve",
@@ -535,6 +531,48 @@ METHODS = {
             metrics=_of_arms(("iterative", "spin"), "eval_correct", "round/rows", "objective/kl", "correct/written"),
             chapter="04",
             lab="08",
+        ),
+        Method(
+            id="self-training",
+            data="prompt",
+            loop="engine.loops.collapse:SelfTraining",
+            hyper=(*GENERATIONS, HyperParameter("filter", False)),
+            metrics=(*GENERATION_METRICS, "correct/written", "grad_norm", "learning_rate"),
+            chapter="08",
+        ),
+        Method(
+            id="collapse",
+            data="prompt",
+            loop="engine.loops.collapse:Collapse",
+            hyper=_knobs(
+                GENERATIONS,
+                *("learning_rate", "num_train_epochs", "sample_steps", "save_steps"),
+                *("generations", "samples", "real_share", "temperature"),
+            ),
+            metrics=_of_arms(("own", "mixed", "filtered"), *GENERATION_METRICS),
+            chapter="08",
+            lab="09",
+        ),
+        Method(
+            id="stages",
+            data="prompt",
+            loop="engine.loops.stages:Stages",
+            hyper=(
+                *_common(2e-3, 4),
+                BETA,
+                HyperParameter("pairs_per_stage", 200, 8, 20000),
+                HyperParameter("reference", "below", choices=("below", "base")),
+            ),
+            metrics=(
+                "right/grammar",
+                "right/manners",
+                "loss",
+                "loss_at_start",
+                "objective/kl",
+                *_without("loss", "objective/kl", "eval_rewards/accuracies"),
+            ),
+            chapter="10",
+            lab="10",
         ),
     )
 }

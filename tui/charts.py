@@ -25,7 +25,20 @@ def _each(metric: str, *arms: str) -> tuple[tuple[str, str], ...]:
 
 
 ZOO = ("dpo", "cdpo", "ipo", "rpo", "kto", "orpo", "simpo")
+GENERATIONS = ("own", "mixed", "filtered")
 CHARTS = (
+    Chart("collapse_distinct", _each("distinct_2", *GENERATIONS)),
+    Chart("collapse_right", _each("correct/sentences", *GENERATIONS)),
+    Chart("collapse_survivors", _each("survivors", *GENERATIONS)),
+    Chart("collapse_entropy", _each("objective/entropy", *GENERATIONS)),
+    Chart("collapse_kl", _each("objective/kl", *GENERATIONS)),
+    Chart("collapse_distinct_1", _each("distinct_1", *GENERATIONS)),
+    Chart("collapse_loss", _each("loss", *GENERATIONS)),
+    Chart("two_skills", (("right/grammar", "grammar"), ("right/manners", "manners"))),
+    Chart("loss_at_start", (("loss_at_start", "train"),)),
+    Chart("distinct_2", (("distinct_2", "train"),)),
+    Chart("survivors", (("survivors", "train"),)),
+    Chart("sentences_right", (("correct/sentences", "train"),)),
     # Runs of several arms. The two rewards share a chart: that one rises while the other falls is the point.
     Chart("u_free", (("free/objective/scores", "learned"), ("free/gold/score", "rule"))),
     Chart("u_gold", (("free/gold/score", "free"), ("held/gold/score", "held"))),
@@ -39,8 +52,6 @@ CHARTS = (
     Chart("rounds_rows", _each("round/rows", "iterative", "spin")),
     Chart("rounds_kl", _each("objective/kl", "iterative", "spin")),
     Chart("rounds_written", _each("correct/written", "iterative", "spin")),
-    Chart("two_skills", (("right/grammar", "grammar"), ("right/manners", "manners"))),
-    Chart("loss_at_start", (("loss_at_start", "train"),)),
     Chart("critique", (("critique/precision", "precision"), ("critique/recall", "recall"))),
     Chart(
         "correct",

@@ -38,7 +38,6 @@ SMALL = {
     "reasoning": {"rollouts": 6, "prompts_per_rollout": 3, "num_generations": 3},
     **{method: {"generations": 2, "samples": 20, "num_train_epochs": 1} for method in ("self-training", "collapse")},
     "stages": {"pairs_per_stage": 40, "num_train_epochs": 1},
-    "stages": {"pairs_per_stage": 40, "num_train_epochs": 1},
     "constitutional": {"num_train_epochs": 1, "prompts": 48, "replay": 16},
     "rlaif": {"num_train_epochs": 2, "pairs": 48},
     "rl-cai": {
@@ -57,6 +56,13 @@ SMALL = {
 def few_samples(monkeypatch):
     """One answer a prompt is enough here, where no model is good."""
     monkeypatch.setattr(gates, "SAMPLES_PER_PROMPT", 1)
+
+
+@pytest.fixture(autouse=True)
+def few_sentences(monkeypatch):
+    """A small set is enough where no variety is judged."""
+    monkeypatch.setattr("engine.loops.collapse.MEASURED", 20)
+    monkeypatch.setattr("engine.loops.collapse.GROUPS", 3)
 
 
 @pytest.fixture
