@@ -1,8 +1,8 @@
 """The course as a learner stands in it: what each chapter consists of, and what the store knows of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from content.chapters import Chapter, Section, chapters
@@ -49,6 +49,21 @@ def outlines(language: str) -> tuple[Outline, ...]:
         )
         for chapter in chapters(language)
     )
+
+
+def pieces(language: str) -> Iterator[Callable[[], object]]:
+    """What to call, one after the other, so that the learner's next places open at once: each call takes a moment and
+    can be made in a thread. Raises ContentError where a call does."""
+    from tui.places import screen_class
+    from tui.reviewing import deck
+
+    yield partial(screen_class, "learn")
+    yield partial(screen_class, "learn")
+    for one in (language, *LANGUAGES):
+        yield partial(chapters, one)
+        yield partial(exercises, one)
+    yield partial(outlines, language)
+    yield partial(deck, language)
 
 
 def _sections(found: ExerciseSet | None) -> tuple[Section, ...]:

@@ -10,8 +10,7 @@ from tui.screens.base import TitleBar
 from tui.screens.choose_link import ChooseLink
 from tui.screens.learn import LearnScreen
 from tui.widgets.contents import Contents
-from tui.widgets.lesson import Lesson, matches
-from tui.widgets.live_block import LiveBlock
+from tui.widgets.lesson import matches
 from tui.widgets.question_box import QuestionBox
 from tui.widgets.slider import Slider
 
@@ -182,22 +181,6 @@ async def test_links_to_labs_and_within_the_chapter() -> None:
         await screen.follow("lab:01")
         await settle(app, pilot)
         assert app.screen.visited_as == ("lab", {"lab": "01"})  # type: ignore[attr-defined]
-
-
-async def test_every_section_can_be_drawn_in_both_languages_at_every_size() -> None:
-    async with running("learn", chapter="03", size=(60, 20)) as (app, pilot):
-        for language in ("en", "es"):
-            await app.set_language(language)
-            for id in ("03", "04"):
-                await app.go("learn", chapter=id)
-                screen = app.screen
-                assert isinstance(screen, LearnScreen)
-                for section in screen.chapter.sections:
-                    await screen.open_section(section.id)
-                    await pilot.pause()
-                    lesson = screen.query_one(Lesson)
-                    assert len(lesson.query(LiveBlock)) == len(section.lives)
-                    assert len(lesson.query(QuestionBox)) == len(section.questions)
 
 
 async def question(app_and_pilot: tuple, id: str) -> QuestionBox:

@@ -20,6 +20,9 @@ class AnsweringScreen(PreferablyScreen):
     async def store_opened(self) -> None:
         """Tell the questions on the screen what was answered before."""
         self.read_store()
+        await self.tell_boxes()
+
+    async def tell_boxes(self) -> None:
         for box in list(boxes(self)):
             await box.remember(self.done.record(box.question.id))
 

@@ -1,11 +1,12 @@
 """Home: continue where you left off; below it, what there is, one line and one key each."""
 
 import asyncio
+import gc
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events
+from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -79,7 +80,7 @@ class HomeScreen(PreferablyScreen):
     HomeScreen #continue { border: round $primary; padding: 1 2; margin: 0 0 2 0; background: $surface; }
     HomeScreen #continue:focus { border: round $accent; }
     HomeScreen .line { margin: 0 0 1 0; text-wrap: nowrap; text-overflow: ellipsis; }
-    HomeScreen #chapters { text-wrap: wrap; }
+    HomeScreen #chapters, HomeScreen #labs { text-wrap: wrap; }
     HomeScreen.-low .line { margin: 0; }
     HomeScreen.-low #continue { padding: 0 2; margin: 0 0 1 0; }
     """
@@ -89,6 +90,7 @@ class HomeScreen(PreferablyScreen):
     def __init__(self) -> None:
         super().__init__()
         self.chapters: dict[str, Progress] = {}
+        self.loaded = False
 
     def crumbs(self) -> list[str]:
         return [self.t("home.title")]
@@ -113,6 +115,20 @@ class HomeScreen(PreferablyScreen):
 
     async def store_opened(self) -> None:
         self.fill()
+        self.load_ahead()
+
+    @work
+    async def load_ahead(self) -> None:
+        """What the learner will open next is loaded while they look at home, piece by piece, so that keys and leaving
+        wait for none of it for long; then the lines that need it are written."""
+        from tui.course import pieces
+
+        with suppress(ContentError):  # said where it is opened
+            for load in pieces(self.app.language):
+                await asyncio.to_thread(load)
+        self.loaded = True
+        self.fill()
+        gc.freeze()  # as when the store was opened
 
     async def language_changed(self) -> None:
         here = self.focused.id if self.focused else "continue"
@@ -138,7 +154,7 @@ class HomeScreen(PreferablyScreen):
 
     def _read_progress(self) -> None:
         """How far the learner is, as soon as that can be known."""
-        if self.app.store_is_open:
+        if self.loaded:
             from tui.course import read_progress
 
             try:
@@ -147,8 +163,8 @@ class HomeScreen(PreferablyScreen):
                 self.app.show_problem(problem)
 
     def fill_runs(self) -> None:
-        if self.is_current and self.app.store_is_open:
-            self._line("runs", self._runs())
+        if self.is_current:
+            self._line("runs", self._runs() if self.app.store_is_open else Content(""))
 
     def _line(self, name: str, text: Content) -> None:
         number = self.PLACES.index(name) + 1
@@ -212,6 +228,8 @@ class HomeScreen(PreferablyScreen):
         return Content(" ").join(signs)
 
     def _exercises(self) -> Content:
+        if not self.chapters:
+            return Content("")
         done = sum(one.exercises_done for one in self.chapters.values())
         exercises = sum(len(one.exercises) for one in self.chapters.values())
         return Content.styled(self.t("progress.home.exercises", done=done, exercises=exercises), "$secondary")
@@ -227,7 +245,7 @@ class HomeScreen(PreferablyScreen):
 
     def _cards(self) -> Content:
         """What waits today; a newcomer hears where cards come from."""
-        if not self.app.store_is_open:
+        if not self.loaded:
             return Content("")
         from tui.reviewing import today
 
@@ -243,18 +261,21 @@ class HomeScreen(PreferablyScreen):
 
     def _labs(self) -> Content:
         found = labs(self.app.language)
-        attempts = {attempt["lab"] for attempt in self.app.store.gates()} if self.app.store_is_open else set()
-        passed = self.app.store.gates_passed() if self.app.store_is_open else set()
+        if not self.app.store_is_open:
+            return Content("  ").join(Content.styled(lab.id, "bold") for lab in found)
+        attempts, passed = {attempt["lab"] for attempt in self.app.store.gates()}, self.app.store.gates_passed()
         parts: list[tuple[str, str] | str] = []
         for lab in found:
             mark = ("✓", "bold $success") if lab.id in passed else ("✗", "$error") if lab.id in attempts else ("·", "")
-            parts += [(f"{lab.id} ", "bold"), mark, "   "]
+            parts += [(lab.id, "bold"), mark, " "]
         known = {lab.id for lab in found}
         count = self.t("home.gates", passed=len(passed & known), labs=len(found))
-        return Content.assemble(*parts, (count, "$secondary"))
+        return Content.assemble(*parts, (f" {count}", "$secondary"))
 
     def _labels(self) -> Content:
-        count = len(self.app.store.labels()) if self.app.store_is_open else 0
+        if not self.app.store_is_open:
+            return Content("")
+        count = len(self.app.store.labels())
         return Content.styled(self.t("home.labels" if count else "home.no_labels", count=count), "$secondary")
 
     def _runs(self) -> Content:

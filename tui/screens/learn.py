@@ -56,6 +56,7 @@ class LearnScreen(AnsweringScreen):
         self.chapter_id = chapter
         self.section_id = section
         self.read: set[str] = set()
+        self.looked_up = False
         self.problem: ContentError | None = None
 
     # --- what is open
@@ -108,24 +109,39 @@ class LearnScreen(AnsweringScreen):
 
     async def on_mount(self) -> None:
         if self.has_page:
+            if self.app.store_is_open:
+                self.look_up()
             await self.show()
 
-    async def store_opened(self) -> None:
-        """Mark what was read, and go to where the learner left off unless a section was asked for."""
-        store = self.app.store
-        if not self.has_page:
-            return
-        known = {section.id for section in self.chapter.sections}
+    def look_up(self) -> None:
+        """What the store knows: what was read and answered, and where the learner left off, unless a section was
+        asked for."""
+        self.looked_up = True
+        self.read_store()
+        store, known = self.app.store, {section.id for section in self.chapter.sections}
         self.read = store.sections_read(self.chapter.id)
         if self.section_id is None:
             places = [event.payload for event in store.events("place", "learn")]
             left_off = [place["section"] for place in places if place.get("chapter") == self.chapter.id]
             self.section_id = left_off[-1] if left_off and left_off[-1] in known else self.chapter.sections[0].id
-            if self.number:
+
+    async def store_opened(self) -> None:
+        """Mark what was read, and go to where the learner left off, if that was not known when the page was drawn."""
+        if not self.has_page:
+            return
+        if not self.looked_up:
+            drawn = self.number
+            self.look_up()
+            if self.number != drawn:
                 await self.show()
-        await super().store_opened()
+            await self.tell_boxes()
         self.show_progress()
         self._remember()
+
+    async def tell_boxes(self) -> None:
+        """What was answered before, to the questions that are drawn and to those that will be."""
+        self.query_one(Lesson).done = self.done
+        await super().tell_boxes()
 
     async def language_changed(self) -> None:
         """The same section in the other language, at about the same place on the page."""
@@ -133,10 +149,12 @@ class LearnScreen(AnsweringScreen):
             await super().language_changed()
             return
         share = self.page.scroll_y / max(1, self.page.max_scroll_y)
+        await self.query_one(Lesson).complete()
         work = self.query_one(Lesson).work()
         await super().language_changed()
         if self.has_page:
             await self.show()
+            await self.query_one(Lesson).complete()
             await self.query_one(Lesson).take_up(work)
             self.call_after_refresh(lambda: self.page.scroll_to(y=share * self.page.max_scroll_y, animate=False))
 
@@ -147,7 +165,7 @@ class LearnScreen(AnsweringScreen):
         self._place_contents()
         section = self.chapter.sections[self.number]
         self.query_one("#onward", Static).update(literal(self._onward_text()))
-        await self.query_one(Lesson).show(section, self.search.text, self.done)
+        await self.query_one(Lesson).show(section, self.search.text, self.done, rows=self.app.size.height)
         self.page.scroll_home(animate=False)
         self.show_progress()
         self.refresh_title()
@@ -199,7 +217,11 @@ class LearnScreen(AnsweringScreen):
 
     async def action_onward(self) -> None:
         """A page down; at the end of the section, the next one."""
-        if self.page.scroll_y < self.page.max_scroll_y:
+        lesson = self.query_one(Lesson)
+        if not lesson.is_complete:
+            await lesson.complete()
+            self.call_after_refresh(self.action_onward)
+        elif self.page.scroll_y < self.page.max_scroll_y:
             self.page.scroll_page_down(animate=False)
         else:
             await self.action_turn(1)
@@ -262,6 +284,7 @@ class LearnScreen(AnsweringScreen):
         self.section_id = self.chapter.sections[match.section].id
         if lesson.section is not self.chapter.sections[match.section] or lesson.search != search.text:
             await self.show()
+        await lesson.complete()
         lesson.query(".-here").remove_class("-here")
         if block := lesson.block_at(match.line):
             block.add_class("-here")

@@ -21,8 +21,12 @@ class PageScreen(LearnScreen):
             return [self.t("reference.title")]
         return [self.t("reference.title"), self.chapter.title, self.chapter.sections[self.number].title]
 
+    def look_up(self) -> None:
+        self.read_store()
+
     async def store_opened(self) -> None:
-        await AnsweringScreen.store_opened(self)
+        if self.has_page:
+            await AnsweringScreen.store_opened(self)
 
     def _onward_text(self) -> str:
         last = self.number == len(self.chapter.sections) - 1

@@ -29,6 +29,10 @@ from tui.widgets.slider import Slider
 FENCES = {"live": "live_block", "question": "question_block"}
 """What a fence is called by its first word, and the token that stands for it."""
 INDENT = 4
+COLUMNS = 76
+"""How many characters of a text make a row, roughly: enough to tell what fills a screen."""
+CONTINUES = re.compile(r"[ \t]|[-*+>|] |\d+[.)] ")
+"""How a line begins that may belong to the block before the empty line above it."""
 
 Work = tuple[list[float], list[str], list[QuestionWork]]
 """Where the sliders stand, what is typed, and how far the questions are, from the top of the page to its end."""
@@ -74,6 +78,23 @@ def _marked(children: Sequence[Token], search: str) -> Iterator[Token]:
             yield Token("s_close", "s", -1)
             end = found.end()
         yield Token("text", "", 0, content=token.content[end:])
+
+
+def top(markdown: str, rows: int) -> str:
+    """The beginning of a text: up to the first live block or question, which take longer to draw, and no further than
+    the block that fills `rows` rows."""
+    lines = markdown.splitlines(keepends=True)
+    filled, fence = 0, ""
+    for number, line in enumerate(lines):
+        if marks := re.match(r"```+|\$\$(?=\s*$)", line):
+            if not fence and filled and line.strip("`\n ").split(" ")[0] in FENCES:
+                return "".join(lines[:number])
+            fence = "" if marks[0] == fence else fence or marks[0]
+        elif fence or line.strip():
+            filled += -(-len(line) // COLUMNS)
+        elif filled >= rows and number + 1 < len(lines) and not CONTINUES.match(lines[number + 1]):
+            return "".join(lines[: number + 1])
+    return markdown
 
 
 @dataclass(frozen=True)
@@ -179,12 +200,39 @@ class Lesson(Markdown):
         self.section: Section | None = None
         self.done = Done()
         self.coaching = coaching
+        self._drawn: str | None = None
 
-    async def show(self, section: Section, search: str = "", done: Done | None = None) -> None:
-        """Show the section, with what `search` finds marked. `done`: what the learner has answered before."""
-        self.section, self.search, self.done = section, search, done or Done()
+    async def show(
+        self, section: Section, search: str = "", done: Done | None = None, *, rows: int | None = None
+    ) -> None:
+        """Show the section, with what `search` finds marked. `done`: what the learner has answered before.
+
+        With `rows`, only so much as fills a screen of so many, and the rest by itself after the next paint; await
+        `complete` before asking for what stands below.
+        """
+        self.section, self.search, self.done, self._drawn = section, search, done or Done(), None
         self._live, self._questions = iter(section.lives), iter(section.questions)
-        await self.update(section.markdown)
+        beginning = section.markdown if rows is None else top(section.markdown, rows)
+        await self.update(beginning)
+        if self.section is section and beginning != section.markdown:
+            self._drawn = beginning
+            self.call_after_refresh(self.complete)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all of the section is drawn."""
+        return self._drawn is None and not self.lock.is_locked
+
+    async def complete(self) -> None:
+        """Draw what is not drawn yet of the section."""
+        async with self.lock:
+            if self.section is None or self._drawn is None:
+                return
+            drawn, self._drawn = self._drawn, None
+            rest, above = parser(self.search).parse(self.section.markdown.removeprefix(drawn)), drawn.count("\n")
+            for token in rest:
+                token.map = [line + above for line in token.map] if token.map else None
+            await self.mount_all(self._parse_markdown(rest))
 
     def work(self) -> Work:
         """What the learner has set, typed and answered on this page."""
