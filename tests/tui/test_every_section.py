@@ -1,4 +1,4 @@
-"""Every section of every chapter, as a learner sees it: drawn whole, and nothing in it that was not meant to be read."""
+"""Every section of every chapter, as a learner sees it: drawn whole, with nothing in it that was not meant to be read."""
 
 import re
 
@@ -40,7 +40,7 @@ async def test_every_section_is_drawn_whole_and_nothing_raw_is_left(language: st
 
 @pytest.mark.parametrize("language", SIZES)
 async def test_a_section_drawn_from_the_top_becomes_the_same_page(language: str) -> None:
-    async with running("learn", size=(80, 24), language=language, chapter="00") as (app, pilot):
+    async with running("learn", size=(80, 24), language=language, chapter="00") as (app, _):
         lesson = app.screen.query_one(Lesson)
         for chapter in chapters(language):
             section = chapter.sections[len(chapter.sections) // 2]
