@@ -1,4 +1,4 @@
-"""Every section of every chapter, as a learner sees it: drawn whole, with nothing in it that was not meant to be read."""
+"""Every section of every chapter as a learner sees it: drawn whole, with nothing that was not meant to be read."""
 
 import re
 
