@@ -170,7 +170,8 @@ class HomeScreen(PreferablyScreen):
         number = self.PLACES.index(name) + 1
         label = self.t(f"home.{name}")
         head = Content.assemble((f"{number}  ", "bold $footer-key-foreground"), (f"{label:<16}", "bold"))
-        self.query_one(f"#{name}", Door).update(Content.assemble(head, text))
+        for line in self.query(f"#{name}").results(Door):  # none while the screen is drawn anew
+            line.update(Content.assemble(head, text))
 
     def destination(self) -> tuple[str, dict[str, Any]]:
         """Where "continue" leads: the last place, or the first chapter for a newcomer."""
