@@ -157,6 +157,35 @@ async def test_another_language_keeps_the_numbers_and_what_was_typed() -> None:
         assert "Pista 1 de" in shown(app)
 
 
+async def test_help_is_at_hand_beside_the_field_too() -> None:
+    chapter, exercise = place("number")
+    async with running("exercise", chapter=chapter, exercise=exercise) as (app, pilot):
+        screen, box = opened(app)
+        screen.page.focus()
+        await pilot.pause()
+        await pilot.press("f5")
+        await pilot.pause()
+        assert box.attempt.hints == 1
+        screen.page.focus()
+        await pilot.pause()
+        await pilot.press("f4")
+        await pilot.pause()
+        assert box.attempt.solution_shown
+
+
+async def test_a_question_keeps_the_keys_in_another_language_and_with_other_numbers() -> None:
+    chapter, exercise = place("number")
+    async with running("exercise", chapter=chapter, exercise=exercise) as (app, pilot):
+        await pilot.press("0", ".", "f2")
+        await settle(app, pilot)
+        await pilot.press("5")
+        _, box = opened(app)
+        assert box.query_one(Input).value == "0.5"
+        await pilot.press("f6", "7")
+        await pilot.pause()
+        assert box.query_one(Input).value == "7"
+
+
 async def test_x_leads_from_a_chapter_to_its_exercises() -> None:
     async with running("learn", chapter=SET.id) as (app, pilot):
         assert "x exercises" in shown(app).splitlines()[-1]

@@ -192,6 +192,16 @@ async def question(app_and_pilot: tuple, id: str) -> QuestionBox:
     return box
 
 
+async def test_an_answer_half_typed_keeps_the_keys_in_another_language() -> None:
+    async with running("learn", chapter="03", section="worked-example") as (app, pilot):
+        await question((app, pilot), "03-beta-one")
+        await pilot.press("0", ".", "f2")
+        await settle(app, pilot)
+        await pilot.press("8")
+        box = next(box for box in app.screen.query(QuestionBox) if box.question.id == "03-beta-one")
+        assert box.query_one(Input).value == "0.8"
+
+
 async def test_an_answer_is_read_back_while_it_is_typed_and_judged() -> None:
     async with running("learn", chapter="03", section="worked-example") as (app, pilot):
         box = await question((app, pilot), "03-beta-one")

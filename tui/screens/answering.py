@@ -51,5 +51,16 @@ class AnsweringScreen(PreferablyScreen):
         target = box.target if box is not None else None
         (target or self.query_one("#page")).focus(scroll_visible=False)
 
+    @property
+    def question_in_use(self) -> str | None:
+        """The question that has the keys."""
+        return next((box.question.id for box in boxes(self) if box.has_focus_within), None)
+
+    def use(self, question: str | None) -> None:
+        """Give a question the keys again on a page drawn anew."""
+        for box in boxes(self):
+            if box.question.id == question and box.target is not None:
+                self.set_focus(box.target, scroll_visible=False)
+
     def kept(self, event: QuestionBox.Acted) -> None:
         """Something was kept: the place to show it."""

@@ -96,7 +96,7 @@ class PreferablyScreen(Screen[None]):
         """Give a fresh body the focus that a fresh screen would have."""
         wanted = self.app.AUTO_FOCUS if self.AUTO_FOCUS is None else self.AUTO_FOCUS
         if wanted and (first := next((widget for widget in self.query(wanted) if widget.focusable), None)):
-            first.focus(scroll_visible=False)
+            self.set_focus(first, scroll_visible=False)  # at once: what comes after may choose better
 
     @on(events.Mount)
     def _tell_of_open_store(self) -> None:

@@ -25,9 +25,10 @@ class ExerciseScreen(AnsweringScreen):
     """The exercises of `chapter`, opened at `exercise`, or at the first one that is not done."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("h", "help", "exercise.keys.hint", id="exercise.hint", key_display="h F5"),
-        Binding("n", "again(True)", "exercise.keys.fresh", id="exercise.fresh", key_display="n F6"),
-        Binding("n", "again(False)", "exercise.keys.again", id="exercise.again", key_display="n F6"),
+        Binding("h,f5", "help", "exercise.keys.hint", id="exercise.hint", key_display="h F5"),
+        Binding("n,f6", "again(True)", "exercise.keys.fresh", id="exercise.fresh", key_display="n F6"),
+        Binding("n,f6", "again(False)", "exercise.keys.again", id="exercise.again", key_display="n F6"),
+        Binding("f4", "explain", "exercise.keys.solution", id="exercise.solution"),
         Binding("space,enter", "onward", "exercise.keys.onward", id="exercise.onward"),
         Binding("right,right_square_bracket,f8", "turn(1)", "exercise.keys.turn", id="exercise.next", key_display="←→"),
         Binding("left,left_square_bracket,f7", "turn(-1)", "exercise.keys.turn", id="exercise.back", key_display="←→"),
@@ -113,6 +114,7 @@ class ExerciseScreen(AnsweringScreen):
         await super().language_changed()
         await self.show()
         await self.query_one(Lesson).take_up(work)
+        self.call_after_refresh(self.action_into)
 
     async def show(self) -> None:
         """Draw the open exercise; its first question has the keys."""
@@ -148,7 +150,7 @@ class ExerciseScreen(AnsweringScreen):
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        own = ("help", "again", "onward", "turn", "into", "chapter")
+        own = ("help", "explain", "again", "onward", "turn", "into", "chapter")
         if action in own and not self.has_page:
             return False
         match action:
@@ -156,6 +158,8 @@ class ExerciseScreen(AnsweringScreen):
                 return not is_typing(self.focused)
             case "help":
                 return self.box is not None and self.box.check_action("help", ())
+            case "explain":
+                return self.box is not None and self.box.check_action("explain", ())
             case "again":
                 return self.box is not None and self.box.check_action(action, parameters)
             case "turn":
@@ -168,6 +172,11 @@ class ExerciseScreen(AnsweringScreen):
         """One more tier of help for the question that is open."""
         if self.box is not None:
             self.box.action_help()
+
+    def action_explain(self) -> None:
+        """The worked solution of the question that is open."""
+        if self.box is not None:
+            self.box.action_explain()
 
     async def action_again(self, fresh: bool) -> None:
         """Ask the open question anew, with other numbers where it has such."""

@@ -150,12 +150,13 @@ class LearnScreen(AnsweringScreen):
             return
         share = self.page.scroll_y / max(1, self.page.max_scroll_y)
         await self.query_one(Lesson).complete()
-        work = self.query_one(Lesson).work()
+        work, asked = self.query_one(Lesson).work(), self.question_in_use
         await super().language_changed()
         if self.has_page:
             await self.show()
             await self.query_one(Lesson).complete()
             await self.query_one(Lesson).take_up(work)
+            self.use(asked)
             self.call_after_refresh(lambda: self.page.scroll_to(y=share * self.page.max_scroll_y, animate=False))
 
     # --- one section

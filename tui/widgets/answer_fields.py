@@ -40,7 +40,7 @@ class LineField(Input):
     """
 
     def __init__(self, placeholder: str, passed: str = "") -> None:
-        super().__init__(placeholder=placeholder, compact=True)
+        super().__init__(placeholder=placeholder, compact=True, select_on_focus=False)
         self.cursor_blink = False
         self.passed = passed
 

@@ -146,9 +146,9 @@ class QuestionBox(QuestionView):
             self._answered("", self.attempt.judged("", event.verdict))
 
     def attend(self) -> None:
-        """Give the learner's keys to what is to be answered now."""
+        """Give the learner's keys to what is to be answered now, at once: what is typed meanwhile gets there."""
         if target := self.target:
-            target.focus(scroll_visible=False)
+            self.screen.set_focus(target, scroll_visible=False)
             self.call_after_refresh(self.scroll_visible, animate=False)
 
     @property
