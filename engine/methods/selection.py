@@ -1,0 +1,15 @@
+"""Methods that choose among many answers by a score."""
+
+from engine.methods.rounds import ROUND_METRICS, rounds
+from engine.methods.row import Method
+
+SELECTION = (
+    Method(
+        id="rejection-sampling",
+        data="preference",
+        loop="engine.loops.rounds:RejectionSampling",
+        hyper=rounds(4e-3, 2, 2, 320, 4),
+        metrics=(*ROUND_METRICS, "grad_norm", "learning_rate"),
+        chapter="06",
+    ),
+)
