@@ -1,12 +1,13 @@
 # make run   sets everything up and starts the program (without a terminal: the tour of the labs)
-# make test  sets everything up and runs every check
+# make test  sets everything up and runs the checks, but for the long ones
+# make test-all  runs the long ones too
 # make site  builds the chapters as pages for a browser, in .build/site
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup run test lint site clean
+.PHONY: setup run test test-all lint site clean
 
 setup: $(VENV)/.installed
 
@@ -33,8 +34,14 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Each worker takes one stretch of the tests, so that what a file makes once is seldom made twice.
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+
 test: lint
-	$(BIN)/python -m pytest
+	$(PYTEST) -m "not long"
+
+test-all: lint
+	$(PYTEST)
 
 site: $(VENV)/.installed-dev
 	@$(BIN)/python -m tui.site .build/site-source
