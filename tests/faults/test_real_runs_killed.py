@@ -25,7 +25,7 @@ def outcome(folder):
     return (folder / "adapter_model.safetensors").read_bytes(), history.metrics, history.gate
 
 
-@pytest.mark.parametrize("method", SMALL)
+@pytest.mark.parametrize("method", ["dpo", pytest.param("constitutional", marks=pytest.mark.long)])
 def test_killed_and_resumed_is_the_run_that_never_was_killed(method, tmp_path):
     whole = new_run(tmp_path, method)
     supervisor.start(whole).wait(180)
