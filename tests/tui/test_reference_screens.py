@@ -42,7 +42,12 @@ async def test_reading_a_page_is_no_progress_and_no_place_to_continue_from() -> 
 
 @pytest.mark.parametrize(
     ("language", "which"),
-    [("en", slice(1)), ("es", slice(1, 2)), *(pytest.param(one, slice(None), marks=pytest.mark.long) for one in ("en", "es"))],
+    [
+        ("en", slice(1)),
+        ("es", slice(1, 2)),
+        pytest.param("en", slice(None), marks=pytest.mark.long),
+        pytest.param("es", slice(None), marks=pytest.mark.long),
+    ],
 )
 async def test_every_page_can_be_read_to_its_end(language: str, which: slice) -> None:
     async with running("home", size=(80, 24)) as (app, pilot):
