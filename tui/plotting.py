@@ -5,6 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+NOTHING = 1e-300
+"""Below this, floats lose their digits one by one."""
+
 Point = tuple[float, float]  # (step, value); steps of a run are whole numbers, other axes need not be
 
 
@@ -121,9 +124,10 @@ def tick_step(low: float, high: float, count: int) -> float:
 
 
 def ticks(low: float, high: float, count: int) -> list[float]:
-    """Round numbers that enclose low…high: the first is ≤ low and the last ≥ high. Equal ends are set apart."""
-    if low == high:
-        reach = abs(low) / 10 or 0.5
+    """Round numbers that enclose low…high: the first is ≤ low and the last ≥ high. Equal ends are set apart, and so are
+    those whose distance a float can hardly tell from nothing."""
+    if high - low < NOTHING:
+        reach = abs(low) / 10 if abs(low) > NOTHING else 0.5
         low, high = low - reach, high + reach
     step = tick_step(low, high, count)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)

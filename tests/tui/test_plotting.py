@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tui.numbers import duration, minus, percent, short
@@ -49,6 +49,8 @@ def test_what_is_not_finite_is_counted_and_not_drawn():
 
 
 @given(finite, finite, st.integers(1, 12))
+@example(2.2250738585e-313, 2.2250738585e-313, 5)
+@example(0.0, 5e-324, 5)
 def test_ticks_enclose_the_values_and_are_evenly_round(one, other, count):
     low, high = sorted((one, other))
     marks = ticks(low, high, count)

@@ -166,7 +166,7 @@ class LearnScreen(AnsweringScreen):
         self._place_contents()
         section = self.chapter.sections[self.number]
         self.query_one("#onward", Static).update(literal(self._onward_text()))
-        await self.query_one(Lesson).show(section, self.search.text, self.done, rows=self.app.size.height)
+        await self.query_one(Lesson).show(section, self.search.text, self.done, rows=self.app.size.height // 2)
         self.page.scroll_home(animate=False)
         self.show_progress()
         self.refresh_title()

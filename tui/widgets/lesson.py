@@ -81,8 +81,8 @@ def _marked(children: Sequence[Token], search: str) -> Iterator[Token]:
 
 
 def top(markdown: str, rows: int) -> str:
-    """The beginning of a text: up to the first live block or question, which take longer to draw, and no further than
-    the block that fills `rows` rows."""
+    """The beginning of a text: up to the first live block, question or table (a widget per cell), which take longer to
+    draw, and no further than the block that fills `rows` rows."""
     lines = markdown.splitlines(keepends=True)
     filled, fence = 0, ""
     for number, line in enumerate(lines):
@@ -90,10 +90,14 @@ def top(markdown: str, rows: int) -> str:
             if not fence and filled and line.strip("`\n ").split(" ")[0] in FENCES:
                 return "".join(lines[:number])
             fence = "" if marks[0] == fence else fence or marks[0]
+        elif not fence and filled and line.startswith("|"):
+            return "".join(lines[:number])
         elif fence or line.strip():
             filled += -(-len(line) // COLUMNS)
-        elif filled >= rows and number + 1 < len(lines) and not CONTINUES.match(lines[number + 1]):
-            return "".join(lines[: number + 1])
+        else:
+            filled += 1
+            if filled >= rows and number + 1 < len(lines) and not CONTINUES.match(lines[number + 1]):
+                return "".join(lines[: number + 1])
     return markdown
 
 
