@@ -7,16 +7,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.evaluate.intervals import Estimate
+from engine.evaluate.kappa import kappa, kappa_estimate
 from engine.judges.pairwise import Pair, PairwiseJudge, voted
 from engine.runs.seeding import seed_for
-from engine.theory import cohen_kappa, wilson
+from engine.theory import wilson
 from engine.world.preferences import held_out_pairs
 
 PAIRS = 400
 FEW = 20
 """Below so many labels, an agreement says nothing that could not be luck."""
-DRAWS = 1000
 
 
 def with_the_rule(judge: PairwiseJudge, seed: int = 0, count: int = PAIRS) -> dict[str, float]:
@@ -44,23 +43,6 @@ def with_labels(judge: PairwiseJudge, labels: Sequence[tuple[Pair, bool]]) -> di
     verdicts = (judge.both_orders([pair for pair, _ in labels]) > 0.5).tolist()
     both = [(mine, theirs) for mine, (_, theirs) in zip(verdicts, labels, strict=True)]
     return {"labels": len(labels), "agreement": sum(a == b for a, b in both) / len(both), "kappa": kappa(both)}
-
-
-def kappa(verdicts: Sequence[tuple[bool, bool]]) -> float | None:
-    """Cohen's κ of two raters' verdicts on the same pairs; None where chance alone would explain everything."""
-    counts = {both: verdicts.count(both) for both in ((True, True), (True, False), (False, True), (False, False))}
-    return cohen_kappa(*counts.values()).kappa
-
-
-def kappa_estimate(verdicts: Sequence[tuple[bool, bool]]) -> Estimate | None:
-    """κ with its 95 % percentile interval under resampling of the pairs; None where κ is not defined."""
-    found = kappa(verdicts)
-    if found is None:
-        return None
-    source = random.Random(0)
-    drawn = (kappa(source.choices(verdicts, k=len(verdicts))) for _ in range(DRAWS))
-    values = sorted(value for value in drawn if value is not None)
-    return Estimate(found, values[round(0.025 * len(values))], values[round(0.975 * len(values)) - 1])
 
 
 def exam(judge: PairwiseJudge, labels: Sequence[dict[str, Any]], seed: int = 0) -> list[dict[str, Any]]:

@@ -68,9 +68,14 @@ def given_here(labels: Sequence[Label]) -> list[Label]:
     return [label for label in labels if label.shown_at]
 
 
+def pairs_given_here(labels: Sequence[Label]) -> list[Label]:
+    """Those given one pair at a time: in a ranking, no side of a screen and no time belongs to a single pair."""
+    return [label for label in given_here(labels) if not label.ranking]
+
+
 def habits(labels: Sequence[Label]) -> Habits:
     """What the labels say about the rater. Prompts that the rule does not know are not held against it."""
-    given = given_here(labels)
+    given = pairs_given_here(labels)
     judged = given[: len(given) - len(given) % BATCH]
     compared = [case for case in map(_against_rule, judged) if case is not None]
     apart = [case for case in compared if case.chosen.score < case.rejected.score]
@@ -85,9 +90,19 @@ def habits(labels: Sequence[Label]) -> Habits:
     )
 
 
+def by_the_rule(label: Label) -> str | None:
+    """The answer that the rule grades higher, "a" or "b"; None where it sees no difference or knows no such prompt."""
+    try:
+        a, b = (grade(label.prompt, answer).score for answer in label.answers)
+    except Problem:
+        return None
+    return None if a == b else "a" if a > b else "b"
+
+
 def _against_rule(label: Label) -> Comparison | None:
-    """Both grades; None where nothing was preferred, the rule sees no difference, or does not know the prompt."""
-    if not label.decisive:
+    """Both grades; None where nothing was preferred, the rule sees no difference, or does not know the prompt. A pair
+    that comes again would count twice."""
+    if not label.decisive or label.purpose == "repeat":
         return None
     try:
         case = Comparison(label, grade(label.prompt, label.chosen), grade(label.prompt, label.rejected))
