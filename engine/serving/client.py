@@ -138,7 +138,8 @@ class Generator:
 
     def _read(self, process: _Process) -> None:
         """Take in replies until the process ends, then fail what it still owes."""
-        assert process.popen.stdout is not None and process.popen.stdin is not None
+        assert process.popen.stdout is not None
+        assert process.popen.stdin is not None
         reason = ""
         for line in process.popen.stdout:
             try:
@@ -146,7 +147,7 @@ class Generator:
             except (ValueError, KeyError, TypeError) as error:
                 reason = f"{type(error).__name__}: {error}"  # something else than ours speaks there
                 process.popen.kill()
-        reason = process.last_words() if not reason else reason
+        reason = reason or process.last_words()
         with self._lock:
             if self._process is process:
                 self._process = None

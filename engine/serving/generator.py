@@ -1,6 +1,8 @@
 """The process that answers for models: `python -P -m engine.serving.generator`, one JSON object a line, in and out.
 
-In:  `{"id": 3, "op": "answer", "model": "sft", "prompts": ["fill: …"], "seed": 1, "temperature": 1.0}`, `{"cancel": 3}`.
+In:  `{"id": 3, "op": "answer", "model": "sft", "prompts": ["fill: …"], "seed": 1, "temperature": 1.0}` or
+`{"cancel": 3}`.
+
 Out: `{"event": "ready", "protocol": 1}` once; then for each request, in the order in which they came,
 `{"event": "loading", "id": 3, "model": "sft"}` where a model has to be loaded first, and one of
 `{"event": "done", "id": 3, "result": …}`, `{"event": "failed", "id": 3, "code": …, "params": {…}}` and
