@@ -1,7 +1,12 @@
-"""What goes wrong in a run, seen from its curves while it trains: each monitor says so once, when it begins."""
+"""What goes wrong in a run, seen from its curves while it trains: each monitor says so once, when it begins.
+
+A monitor speaks where a curve leaves the range of `engine.methods.metrics`.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+from engine.methods.metrics import healthy
 
 Series = Sequence[tuple[int, float]]
 Metrics = Mapping[str, Series]
@@ -40,15 +45,17 @@ def hacking(metrics: Metrics) -> Warning | None:
     if reward is None or gold is None:
         return None
     peak = smoothed_peak(metrics["gold/score"])
-    if reward[1] > reward[0] and gold[1] < peak - 0.1:
+    fall = healthy("gold/score").low
+    if reward[1] > reward[0] and gold[1] < peak + fall:
         return Warning("hacking", "02#overoptimisation", {"peak": peak, "now": gold[1]})
     return None
 
 
 def far_away(metrics: Metrics) -> Warning | None:
-    """More than two nats an answer from the reference: for answers of a few tokens, another language."""
+    """So many nats an answer from the reference that, for answers of a few tokens, it is another language."""
     series = metrics.get("objective/kl", ())
-    if len(series) and (now := sum(value for _, value in series[-WINDOW:]) / len(series[-WINDOW:])) > 2.0:
+    most = healthy("objective/kl").high
+    if len(series) and (now := sum(value for _, value in series[-WINDOW:]) / len(series[-WINDOW:])) > most:
         return Warning("far_away", "03#beta", {"now": now})
     return None
 
@@ -56,31 +63,32 @@ def far_away(metrics: Metrics) -> Warning | None:
 def displacement(metrics: Metrics) -> Warning | None:
     """Both log-probabilities lower than at the start (Razin et al. 2024): common in DPO, worth a look."""
     chosen, rejected = ends(metrics.get("logps/chosen", ())), ends(metrics.get("logps/rejected", ()))
-    if chosen and rejected and chosen[1] < chosen[0] - 1 and rejected[1] < rejected[0]:
+    fall = healthy("logps/chosen").low
+    if chosen and rejected and chosen[1] < chosen[0] + fall and rejected[1] < rejected[0]:
         return Warning("displacement", "04#displacement", {"fall": chosen[0] - chosen[1]})
     return None
 
 
 def entropy_collapse(metrics: Metrics) -> Warning | None:
-    """The policy's entropy under a tenth of what it began with."""
+    """The policy's entropy a small part of what it began with."""
     found = ends(metrics.get("objective/entropy", ()))
-    if found and found[1] < found[0] / 10:
+    if found and found[1] < found[0] * healthy("objective/entropy").low:
         return Warning("entropy_collapse", "08#collapse", {"now": found[1], "start": found[0]})
     return None
 
 
 def length_drift(metrics: Metrics) -> Warning | None:
-    """Answers half as long again, or half as long, as at the start."""
-    found = ends(metrics.get("completions/mean_length", ()))
-    if found and not 0.5 < found[1] / max(found[0], 1e-9) < 1.5:
+    """Answers much longer, or much shorter, than at the start."""
+    found, fine = ends(metrics.get("completions/mean_length", ())), healthy("completions/mean_length")
+    if found and not fine.low < found[1] / max(found[0], 1e-9) < fine.high:
         return Warning("length_drift", "02#hacking", {"now": found[1], "start": found[0]})
     return None
 
 
 def silent_groups(metrics: Metrics) -> Warning | None:
-    """Nine groups of ten whose answers all score the same: nothing is learnt from them."""
+    """Hardly a group whose answers don't all score the same: nothing is learnt from the others."""
     found = ends(metrics.get("frac_reward_zero_std", ()))
-    if found and found[1] > 0.9:
+    if found and found[1] > healthy("frac_reward_zero_std").high:
         return Warning("silent_groups", "07#group", {"now": found[1]})
     return None
 

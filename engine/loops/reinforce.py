@@ -11,6 +11,7 @@ from engine.losses.policy_gradient import (
     grpo_advantages,
     kl_estimate,
     masked_mean,
+    reinforce_loss,
     rloo_advantages,
     sequence_mean,
     value_loss,
@@ -42,7 +43,7 @@ class Reinforce(Online):
         return over_tokens(rewards - baseline, mask), torch.zeros_like(kl)
 
     def loss(self, experience: Experience, logps: Tensor, values: Tensor) -> Loss:
-        return -(experience.advantages * logps).sum(1).mean(), {}
+        return reinforce_loss(logps, experience.advantages, experience.mask)
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, object]]:
         tensors, state = super().state()

@@ -73,6 +73,17 @@ def rloo_advantages(rewards: Tensor) -> Tensor:
     return rewards - (rewards.sum(1, keepdim=True) - rewards) / others
 
 
+def reinforce_loss(logps: Tensor, advantages: Tensor, mask: Tensor) -> tuple[Tensor, Metrics]:
+    """L = −mean over completions of Σ_t Â_t log π(y_t), whose gradient is that of −E[Â log π(y|x)].
+
+    Williams 1992, *Simple statistical gradient-following algorithms*; the whole answer as one action: Ahmadian et al.
+    2024 (arXiv:2402.14740) §3. Args: `logps`, `advantages` (R, L), the latter without gradient.
+    Worked number: log π = (−1, −2) in one completion, Â = 0.5 on both tokens: 0.5 · 1 + 0.5 · 2 = 1.5.
+    """
+    loss = -(advantages * logps * mask).sum(1).mean()
+    return loss, {"loss": loss.detach()}
+
+
 def clipped_surrogate(
     logps: Tensor,
     old_logps: Tensor,

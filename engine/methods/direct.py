@@ -1,7 +1,8 @@
 """Supervised fine-tuning, and the losses that learn from preferences directly, without a reward model."""
 
+from engine.methods.bound import at_least, at_most, bound
 from engine.methods.knobs import BETA, PREFERENCE_METRICS, common, without
-from engine.methods.row import HyperParameter, Method
+from engine.methods.row import HyperParameter, Method, Variant
 
 DIRECT = (
     Method(
@@ -11,6 +12,8 @@ DIRECT = (
         hyper=common(2e-3, 4, 32),
         metrics=("loss", "mean_token_accuracy", "eval_loss", "grad_norm", "learning_rate"),
         chapter="00",
+        losses=("sft.sft_loss",),
+        bound=bound(at_most("last(eval_loss)", 0.5), at_least("first(eval_loss) - last(eval_loss)", 0.0), model="base"),
     ),
     Method(
         id="dpo",
@@ -20,6 +23,8 @@ DIRECT = (
         metrics=PREFERENCE_METRICS,
         chapter="04",
         lab="01",
+        losses=("preference.dpo_loss",),
+        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0)),
     ),
     Method(
         id="cdpo",
@@ -28,6 +33,8 @@ DIRECT = (
         hyper=(*common(2e-3, 4), BETA, HyperParameter("label_smoothing", 0.1, 0.0, 0.499)),
         metrics=PREFERENCE_METRICS,
         chapter="04",
+        losses=("preference.dpo_loss",),
+        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0)),
     ),
     Method(
         id="robust-dpo",
@@ -36,6 +43,8 @@ DIRECT = (
         hyper=(*common(2e-3, 4), BETA, HyperParameter("label_smoothing", 0.05, 0.0, 0.499)),
         metrics=PREFERENCE_METRICS,
         chapter="04",
+        losses=("preference.robust_dpo_loss",),
+        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0)),
     ),
     Method(
         id="ipo",
@@ -48,6 +57,9 @@ DIRECT = (
         ),
         metrics=PREFERENCE_METRICS,
         chapter="04",
+        losses=("preference.ipo_loss",),
+        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0)),
+        variants=(Variant("ipo-per-token", {"length_normalized": True}),),
     ),
     Method(
         id="rpo",
@@ -56,6 +68,8 @@ DIRECT = (
         hyper=(*common(2e-3, 4), BETA, HyperParameter("rpo_alpha", 1.0, 0.0, 1000.0)),
         metrics=(*PREFERENCE_METRICS, "nll_loss"),
         chapter="04",
+        losses=("preference.rpo_loss",),
+        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0)),
     ),
     Method(
         id="kto",
@@ -72,6 +86,8 @@ DIRECT = (
             "kl",
         ),
         chapter="04",
+        losses=("preference.kto_loss",),
+        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0)),
     ),
     Method(
         id="orpo",
@@ -80,6 +96,8 @@ DIRECT = (
         hyper=(*common(2e-3, 4), HyperParameter("lam", 1.0, 0.0, 1000.0)),
         metrics=(*without("logps/chosen", "logps/rejected"), "nll_loss", "log_odds_ratio", "log_odds_chosen"),
         chapter="04",
+        losses=("reference_free.orpo_loss",),
+        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0)),
     ),
     Method(
         id="simpo",
@@ -92,5 +110,7 @@ DIRECT = (
         ),
         metrics=without("logps/chosen", "logps/rejected"),
         chapter="04",
+        losses=("reference_free.simpo_loss",),
+        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0)),
     ),
 )

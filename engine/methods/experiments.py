@@ -1,5 +1,6 @@
 """Runs of several arms, which compare methods on the same data; most belong to a lab."""
 
+from engine.methods.bound import at_least, at_most, bound
 from engine.methods.knobs import BETA, common, knobs, of_arms, without
 from engine.methods.online import VERIFIED, online
 from engine.methods.rounds import GENERATION_METRICS, GENERATIONS, rounds
@@ -29,6 +30,15 @@ EXPERIMENTS = (
         ),
         chapter="07",
         lab="07",
+        losses=(
+            "policy_gradient.clipped_surrogate",
+            "policy_gradient.grpo_advantages",
+            "policy_gradient.kl_estimate",
+            "policy_gradient.rloo_advantages",
+            "process.outcome_loss",
+            "process.process_loss",
+        ),
+        bound=bound(at_least("chain_gain", 0.2), at_least("auc_sound_prm_product", 0.8)),
         model="reasoner",
     ),
     Method(
@@ -43,6 +53,12 @@ EXPERIMENTS = (
         metrics=of_arms(("free", "held"), "objective/scores", "gold/score", "objective/kl"),
         chapter="03",
         lab="03",
+        losses=("policy_gradient.clipped_surrogate", "policy_gradient.value_loss", "policy_gradient.gae"),
+        bound=bound(
+            at_least("penalty_worth", 0.1),
+            at_least("peak_free - gold_free", 0.2),
+            at_most("peak_held - gold_held", 0.1),
+        ),
     ),
     Method(
         id="zoo",
@@ -56,6 +72,15 @@ EXPERIMENTS = (
         ),
         chapter="04",
         lab="04",
+        losses=(
+            "preference.dpo_loss",
+            "preference.ipo_loss",
+            "preference.rpo_loss",
+            "preference.kto_loss",
+            "reference_free.orpo_loss",
+            "reference_free.simpo_loss",
+        ),
+        bound=bound(at_least("every_win_rate", 0.52)),
     ),
     Method(
         id="round-after-round",
@@ -68,6 +93,8 @@ EXPERIMENTS = (
         metrics=of_arms(("iterative", "spin"), "eval_correct", "round/rows", "objective/kl", "correct/written"),
         chapter="04",
         lab="08",
+        losses=("preference.dpo_loss",),
+        bound=bound(at_least("every_gain", 0.1), at_most("rows_last_spin - rows_first_spin", -10.0)),
     ),
     Method(
         id="collapse",
@@ -81,6 +108,8 @@ EXPERIMENTS = (
         metrics=of_arms(("own", "mixed", "filtered"), *GENERATION_METRICS),
         chapter="08",
         lab="09",
+        losses=("sft.sft_loss",),
+        bound=bound(at_least("fall_own", 0.3), at_most("fall_mixed", 0.2), at_least("variety_kept", 0.05)),
     ),
     Method(
         id="stages",
@@ -102,5 +131,7 @@ EXPERIMENTS = (
         ),
         chapter="10",
         lab="10",
+        losses=("preference.dpo_loss",),
+        bound=bound(at_least("stack_win_rate", 0.55), at_most("merged_gap", 0.001), at_most("off_gap", 0.001)),
     ),
 )

@@ -1,8 +1,9 @@
 """Methods whose labels come from a model and a constitution."""
 
+from engine.methods.bound import at_least, at_most, bound
 from engine.methods.knobs import common, without
 from engine.methods.online import CLIP_METRICS, CLIPRANGE, ONLINE_METRICS, online
-from engine.methods.row import HyperParameter, Method
+from engine.methods.row import HyperParameter, Method, Variant
 
 CONSTITUTION = HyperParameter("constitution", "")
 """The path of a constitution file; the shipped one where empty."""
@@ -31,6 +32,8 @@ FEEDBACK = (
         ),
         chapter="05",
         lab="02",
+        losses=("sft.sft_loss",),
+        bound=bound(at_least("improvement", 0.15), at_least("over_control_raw", 0.1), at_most("kl", 1.0)),
     ),
     Method(
         id="rlaif",
@@ -53,6 +56,13 @@ FEEDBACK = (
         ),
         chapter="05",
         lab="06",
+        losses=("preference.soft_dpo_loss",),
+        bound=bound(at_least("feedback_win_rate", 0.55), at_most("kl", 1.0)),
+        variants=(
+            Variant("rlaif-votes", {"votes": 5}),
+            Variant("rlaif-hard-labels", {"soft_labels": False}),
+            Variant("rlaif-one-order", {"judge_orders": "first"}),
+        ),
         judged_by_labels=True,
     ),
     Method(
@@ -69,5 +79,7 @@ FEEDBACK = (
         ),
         metrics=(*ONLINE_METRICS, *CLIP_METRICS, "judge/agreement_with_rule", "judge/confidence"),
         chapter="05",
+        losses=("reward.soft_reward_loss", "policy_gradient.clipped_surrogate", "policy_gradient.rloo_advantages"),
+        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0)),
     ),
 )

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from engine.methods.bound import Bound, Trial, at_least, at_most, bound
 from engine.methods.knobs import common
-from engine.methods.row import HyperParameter, Method
+from engine.methods.row import HyperParameter, Method, Variant
 
 
 def online(
@@ -74,6 +75,9 @@ ONLINE = (
         hyper=(*online(4e-3, 60, 0.3, 32, 4), HyperParameter("use_baseline", True)),
         metrics=ONLINE_METRICS,
         chapter="01",
+        losses=("policy_gradient.reinforce_loss",),
+        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0)),
+        variants=(Variant("reinforce-without-baseline", {"use_baseline": False}),),
     ),
     Method(
         id="rloo",
@@ -82,6 +86,8 @@ ONLINE = (
         hyper=(*online(4e-3, 60, 0.3, 16, 8), CLIPRANGE),
         metrics=(*ONLINE_METRICS, *CLIP_METRICS),
         chapter="03",
+        losses=("policy_gradient.clipped_surrogate", "policy_gradient.rloo_advantages"),
+        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0)),
     ),
     Method(
         id="grpo",
@@ -93,6 +99,18 @@ ONLINE = (
         ),
         metrics=(*ONLINE_METRICS, "kl", *CLIP_METRICS),
         chapter="03",
+        losses=("policy_gradient.clipped_surrogate", "policy_gradient.grpo_advantages", "policy_gradient.kl_estimate"),
+        bound=Bound(
+            (
+                Trial((at_most("fall(gold/score)", 0.1), at_least("win_rate", 0.55), at_most("kl", 1.0))),
+                Trial((at_least("fall(gold/score)", 0.2),), {"kl_coef": 0.0}),
+            )
+        ),
+        variants=(
+            Variant("dr-grpo", {"loss_type": "dr_grpo", "scale_rewards": False}),
+            Variant("dapo", {"loss_type": "dapo", "epsilon_high": 0.28}),
+            Variant("grpo-corrected-kl", {"use_bias_correction_kl": True}),
+        ),
     ),
     Method(
         id="ppo",
@@ -113,6 +131,17 @@ ONLINE = (
         ),
         metrics=(*ONLINE_METRICS, "loss/policy_avg", "loss/value_avg", "objective/kl_coef", *CLIP_METRICS),
         chapter="03",
+        losses=("policy_gradient.clipped_surrogate", "policy_gradient.value_loss", "policy_gradient.gae"),
+        bound=Bound(
+            (
+                Trial((at_most("fall(gold/score)", 0.1), at_least("win_rate", 0.52), at_most("kl", 1.0))),
+                Trial((at_least("fall(gold/score)", 0.2),), {"kl_coef": 0.0, "rollouts": 60}),
+            )
+        ),
+        variants=(
+            Variant("ppo-adaptive-kl", {"adaptive_kl": True}),
+            Variant("ppo-whitened-rewards", {"whiten_rewards": True}),
+        ),
     ),
     Method(
         id="rlvr",
@@ -121,6 +150,12 @@ ONLINE = (
         hyper=(*VERIFIED, *GRPO),
         metrics=(*VERIFIED_METRICS, "kl", *CLIP_METRICS),
         chapter="07",
+        losses=("policy_gradient.clipped_surrogate", "policy_gradient.grpo_advantages", "policy_gradient.kl_estimate"),
+        bound=bound(at_least("chain_gain", 0.2), at_most("kl", 1.0)),
+        variants=(
+            Variant("rlvr-at-once", {"chain_of_thought": False}),
+            Variant("rlvr-process-rewards", {"process_reward": 0.5}),
+        ),
         model="reasoner",
     ),
     Method(
@@ -130,6 +165,8 @@ ONLINE = (
         hyper=(*VERIFIED, CLIPRANGE),
         metrics=(*VERIFIED_METRICS, *CLIP_METRICS),
         chapter="07",
+        losses=("policy_gradient.clipped_surrogate", "policy_gradient.rloo_advantages"),
+        bound=bound(at_least("chain_gain", 0.2), at_most("kl", 1.0)),
         model="reasoner",
     ),
 )

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from engine.methods.bound import Bound, Trial, at_least, at_most, bound
 from engine.methods.knobs import BETA, common, without
-from engine.methods.row import HyperParameter, Method
+from engine.methods.row import HyperParameter, Method, Variant
 
 
 def rounds(
@@ -45,6 +46,10 @@ ROUNDS = (
         hyper=(*rounds(2e-3, 2, 3, 160, 6), BETA),
         metrics=(*ROUND_METRICS, *without("loss", "objective/kl", "eval_rewards/accuracies")),
         chapter="04",
+        losses=("preference.dpo_loss",),
+        bound=bound(
+            at_least("last(eval_correct) - correct_before", 0.1), at_least("win_rate", 0.55), at_most("kl", 1.0)
+        ),
     ),
     Method(
         id="spin",
@@ -53,6 +58,12 @@ ROUNDS = (
         hyper=(*rounds(1e-3, 2, 4, 160, 1), BETA),
         metrics=(*ROUND_METRICS, *without("loss", "objective/kl", "eval_rewards/accuracies")),
         chapter="04",
+        losses=("preference.dpo_loss",),
+        bound=bound(
+            at_least("first(eval_correct) - correct_before", 0.02),
+            at_least("last(eval_correct) - correct_before", 0.1),
+            at_most("last(round/rows) / first(round/rows)", 0.7),
+        ),
     ),
     Method(
         id="self-training",
@@ -61,5 +72,13 @@ ROUNDS = (
         hyper=(*GENERATIONS, HyperParameter("filter", False)),
         metrics=(*GENERATION_METRICS, "correct/written", "grad_norm", "learning_rate"),
         chapter="08",
+        losses=("sft.sft_loss",),
+        bound=Bound(
+            (
+                Trial((at_most("last(distinct_2) / first(distinct_2)", 0.75),), {"real_share": 0.0}),
+                Trial((at_least("last(distinct_2) / first(distinct_2)", 0.8),), {"real_share": 0.5}),
+            )
+        ),
+        variants=(Variant("filtered-synthetic-data", {"filter": True}),),
     ),
 )

@@ -1,6 +1,10 @@
 """What the registry says of a method: one row, and the knobs in it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.methods.bound import Bound
 
 
 @dataclass(frozen=True)
@@ -20,9 +24,18 @@ class HyperParameter:
 
 
 @dataclass(frozen=True)
+class Variant:
+    """A method of the field that is another one with some settings; the sentence `methods.variant.<id>` names it."""
+
+    id: str
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Method:
     """`data` is the shape of its training rows: preference, unpaired, prompt-completion, stepwise or prompt. `metrics`
-    are those it logs at every step, the first ones first on a screen. `model` is what it starts from unless told. With
+    are those it logs at every step, the first ones first on a screen. `losses` name functions of `engine.losses`
+    ("preference.dpo_loss"), `bound` what three seeds of it reach. `model` is what it starts from unless told. With
     `judged_by_labels` the learner's own labels go into its runs to hold the judge against."""
 
     id: str
@@ -32,6 +45,9 @@ class Method:
     metrics: tuple[str, ...]
     chapter: str
     lab: str | None = None
+    losses: tuple[str, ...] = ()
+    bound: Bound | None = None
+    variants: tuple[Variant, ...] = field(default=())
     model: str = "sft"
     judged_by_labels: bool = False
 
