@@ -1,5 +1,6 @@
 """What a learner watches while a run trains: the eight prompts, the words that matter, and the distance travelled."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -41,18 +42,41 @@ def in_steps(prompt: str, forms: list[str]) -> tuple[str, list[str]]:
 @torch.no_grad()
 def answers(policy: Policy, *, stepwise: bool = False) -> dict[str, Any]:
     """The sample event of a policy: answers to the eight prompts, and the probability of each form of a verb; of one
-    that answers in steps, of each form with right steps before it."""
+    that answers in steps, of each form with right steps before it.
+
+    With each answer its tokens, and what policy and reference think of them: `tokens`, `token_logps`,
+    `ref_token_logps`, end token included.
+    """
     texts = [prompt.text for prompt in steps.watched(stepwise=stepwise)]
-    written = policy.answer(texts, generator=torch.Generator().manual_seed(SEED))
+    found = policy.rollout(texts, generator=torch.Generator().manual_seed(SEED))
     samples = []
-    for prompt, completion in zip(texts, written, strict=True):
+    for prompt, ids, tokens in zip(texts, found.ids, by_token(policy, texts, found.ids), strict=True):
+        completion = policy.tokenizer.decode(ids)
         judged = grade(prompt, completion)
-        samples.append({"prompt": prompt, "completion": completion, "score": judged.score, "reason": judged.reason})
+        judgement = {"prompt": prompt, "completion": completion, "score": judged.score, "reason": judged.reason}
+        samples.append({**judgement, **tokens})
     watched = options()
     packed = [in_steps(*choice) for choice in watched] if stepwise else watched
     batch = policy.pack([prompt for prompt, _ in packed], [forms for _, forms in packed])
     probabilities = policy.logps(batch).exp()
     return {"samples": samples, "choices": _choices(watched, probabilities.tolist())}
+
+
+def by_token(policy: Policy, prompts: list[str], answers: Sequence[Sequence[int]]) -> list[dict[str, Any]]:
+    """For each answer its tokens as text, and log π and log π_ref of each, rounded to four decimals."""
+    heads = [policy.tokenizer.prompt(text) for text in prompts]
+    batch = pack(heads, [[ids] for ids in answers], pad=policy.tokenizer.pad)
+    logps = policy.token_logps(batch)
+    with policy.switched_off():
+        ref_logps = policy.token_logps(batch)
+    return [
+        {
+            "tokens": policy.tokenizer.pieces(ids),
+            "token_logps": [round(value, 4) for value in mine[: len(ids)]],
+            "ref_token_logps": [round(value, 4) for value in theirs[: len(ids)]],
+        }
+        for ids, mine, theirs in zip(answers, logps.tolist(), ref_logps.tolist(), strict=True)
+    ]
 
 
 @torch.no_grad()

@@ -224,7 +224,9 @@ class Online(ABC):
         def under(prefix: str) -> dict[str, Tensor]:
             return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
 
-        self.next_step, self.kl_coef, self.logged = state["next_step"], state["kl_coef"], state["logged"]
+        self.next_step, self.logged = state["next_step"], state["logged"]
+        if self.hyper.get("adaptive_kl"):  # else it is the recipe's, which a fork may have changed
+            self.kl_coef = state["kl_coef"]
         self.sources.load(tensors, state["sources"])
         self.adapter.load(under("policy/"))
         self.judge.load(under("judge/"), state["judge"])

@@ -78,6 +78,9 @@ class ForeignTokenizer:
         kept = [token for token in kept if token not in (self.pad, self.raw.bos_token_id)]
         return str(self.raw.decode(kept, clean_up_tokenization_spaces=False)).strip()
 
+    def pieces(self, ids: Sequence[int]) -> list[str]:
+        return [str(self.raw.decode([token], clean_up_tokenization_spaces=False)) for token in ids]
+
 
 class ForeignPolicy(Policy):
     """A folder with config.json, *.safetensors and a tokenizer, adapted through PEFT.

@@ -41,6 +41,9 @@ class TextTokenizer(Protocol):
     def decode(self, ids: Sequence[int]) -> str:
         """The text of a completion; what follows EOS, and special tokens, are left out."""
 
+    def pieces(self, ids: Sequence[int]) -> list[str]:
+        """Each token as text of its own, special ones too."""
+
 
 class Tokenizer:
     """The tokenizer of this package's own models.

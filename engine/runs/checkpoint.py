@@ -10,7 +10,7 @@ import os
 import platform
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 TENSORS, STATE, MANIFEST = "optimizer.safetensors", "state.json", "manifest.json"
-KEEP = 2
+NEWEST = 2
+"""These are always kept: if the last is damaged there is one before it."""
+KEPT = 10
+"""So many in all; what is older than the newest is thinned out evenly, for those who want to go back or fork."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def save(
     save_model: Callable[[Path], None],
     recipe_hash: str,
 ) -> Path:
-    """Commits `checkpoint-<step>` and retires the old ones but the newest two. An existing one of that step stays.
+    """Commits `checkpoint-<step>` and retires some of the old ones. An existing one of that step stays.
 
     Raises Problem `runs.not_finite` when a tensor holds NaN or infinity (the checkpoint before stays the newest),
     OSError when the disk is full (nothing of the attempt is left behind).
@@ -113,11 +116,43 @@ def _fingerprint(file: Path) -> dict[str, Any]:
 
 def _retire(run: Path) -> None:
     """Takes old checkpoints out of sight first, so that a kill in the middle leaves no half of one under its name."""
-    for old in list(_committed(run))[KEEP:]:
-        gone = run / f".del-{old.step}"
-        os.rename(old.folder, gone)
+    committed = {each.step: each.folder for each in _committed(run)}
+    for step in sorted(committed.keys() - kept(list(committed)), reverse=True):
+        gone = run / f".del-{step}"
+        os.rename(committed[step], gone)
         crash_point("checkpoint.retired")
         shutil.rmtree(gone)
+
+
+def kept(steps: Sequence[int]) -> set[int]:
+    """The steps whose checkpoints stay: the newest two, the first, and between them those that leave the smallest gaps
+    behind: one after the other goes whose neighbours lie closest together."""
+    left = sorted(steps)
+    while len(left) > KEPT:
+        inner = range(1, len(left) - NEWEST) or range(len(left) - NEWEST)
+        del left[min(inner, key=lambda place: left[place + 1] - left[place - 1])]
+    return set(left)
+
+
+def steps(run: Path) -> list[int]:
+    """The steps of a run's checkpoints that are on the disk, in order."""
+    return sorted(each.step for each in _committed(run))
+
+
+def adopt(run: Path, step: int, into: Path, recipe_hash: str) -> None:
+    """Copies the checkpoint of `step` into another run's folder, as one of that run's recipe.
+
+    Raises Problem `runs.no_such_checkpoint` when there is none, or it is damaged.
+    """
+    source, target = run / f"checkpoint-{step}", into / f"checkpoint-{step}"
+    try:
+        shutil.copytree(source, target)
+    except FileNotFoundError:  # retired by its worker meanwhile, perhaps
+        raise Problem("runs.no_such_checkpoint", run=run.name, step=step) from None
+    if _verify(target) is None:
+        raise Problem("runs.no_such_checkpoint", run=run.name, step=step)
+    manifest = json.loads((target / MANIFEST).read_text(encoding="utf-8"))
+    files.replace(target / MANIFEST, json.dumps({**manifest, "recipe": recipe_hash}, indent=2) + "\n")
 
 
 def _committed(run: Path) -> Iterator[Checkpoint]:

@@ -52,7 +52,7 @@ def create(
         aside.mkdir(mode=0o700)
         try:
             _fill(aside, recipe, data, principles)
-            return _name(aside, root, recipe.method)
+            return name_folder(aside, root, recipe.method)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
     except OSError as error:
@@ -110,7 +110,7 @@ def _fill(folder: Path, recipe: Recipe, data: Mapping[str, Rows], principles: st
     status.create(folder, recipe.method, recipe.lab)
 
 
-def _name(folder: Path, root: Path, method: str) -> Path:
+def name_folder(folder: Path, root: Path, method: str) -> Path:
     """Gives a finished folder its name in one rename, so that no half-made run is ever listed."""
     while (named := root / names.draw(method)).exists():
         pass

@@ -14,13 +14,16 @@ from typing import Any
 from engine.errors import Problem
 from engine.methods import METHODS, HyperParameter, Method
 
-GENERAL = ("model", "data", "seed", "lab")
+GENERAL = ("model", "data", "seed", "lab", "parent")
 _YES_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a worker executes. `data` is "shipped", "labels" or the path of a JSONL file; `hyper` is complete."""
+    """What a worker executes. `data` is "shipped", "labels" or the path of a JSONL file; `hyper` is complete.
+
+    `parent` is where a forked run comes from: {"run": its id, "step": that of the checkpoint it went on from}.
+    """
 
     method: str
     model: str = "sft"
@@ -28,6 +31,7 @@ class Recipe:
     seed: int = 0
     lab: str | None = None
     hyper: Mapping[str, Any] = field(default_factory=dict)
+    parent: Mapping[str, Any] | None = None
 
     @classmethod
     def make(
@@ -37,7 +41,7 @@ class Recipe:
 
         Values may be text, as they come from a command line. Raises Problem `recipe.unknown_method`, `.unknown_key`
         (or `_close`, with the name that was probably meant), `.not_a_whole_number`, `.not_a_number`, `.not_yes_or_no`,
-        `.not_text`, `.not_a_choice`, `.too_small`, `.too_large`, `.makes_own_data`.
+        `.not_text`, `.not_a_choice`, `.too_small`, `.too_large`, `.makes_own_data`, `.not_a_parent`.
         """
         return _checked(method, settings or {}, methods, where=lambda key: "")
 
@@ -65,12 +69,19 @@ class Recipe:
         return _checked(method, settings, methods, where=lambda key: where(*nested.get(key, (key,))))
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        return json.dumps(self._values(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     @property
     def fingerprint(self) -> str:
         """A hash that changes with anything that changes the run."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(self._values(), sort_keys=True).encode()).hexdigest()
+
+    def _values(self) -> dict[str, Any]:
+        """All fields; `parent` only where there is one, as runs from before there were forks have none."""
+        values = asdict(self)
+        if self.parent is None:
+            del values["parent"]
+        return values
 
 
 def read_text(file: Path) -> str:
@@ -119,6 +130,11 @@ def _general(key: str, value: Any, where: str) -> Any:
             code = "recipe.too_small" if seed < 0 else "recipe.too_large"
             raise Problem(code, where=where, key=key, value=seed, limit=0 if seed < 0 else 2**32 - 1)
         return seed
+    if key == "parent":
+        sound = isinstance(value, dict) and value.keys() == {"run", "step"}
+        if not sound or not isinstance(value["run"], str) or type(value["step"]) is not int or value["step"] < 0:
+            raise Problem("recipe.not_a_parent", where=where, key=key)
+        return value
     if not isinstance(value, str) or not value.strip():
         raise Problem("recipe.not_text", where=where, key=key, value=value)
     return value

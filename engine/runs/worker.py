@@ -102,6 +102,8 @@ class Worker:
             tensors, state = found.load()
             seeding.load_globals(tensors.pop("worker.random"), state["random"])
             self.loop.load(tensors, state["loop"])
+            if self.loop.next_step > self.loop.total_steps:  # of a fork that was made shorter than its parent got
+                raise Problem("runs.past_the_end", step=self.loop.next_step, total=self.loop.total_steps)
         for name in damaged:
             self.log.append("note", code="runs.checkpoint_damaged", params={"name": name, "step": self.loop.next_step})
         told = fold(event for event in read_events(self.folder) if event.get("step", 0) <= self.loop.next_step)

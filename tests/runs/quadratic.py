@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from engine.methods import HyperParameter, Method
-from engine.runs import worker
+from engine.runs import checkpoint, worker
 
 METHODS = {
     "quadratic": Method(
@@ -122,6 +122,7 @@ def serve():
     import torch
 
     torch.set_num_threads(1)
+    checkpoint.KEPT = 2  # so that short runs retire some as well
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()

@@ -1,3 +1,4 @@
+import itertools
 import json
 import os
 
@@ -43,10 +44,41 @@ def test_the_manifest_names_every_file_with_size_and_hash(tmp_path):
     assert manifest["files"]["adapter_model.safetensors"] == {"size": 3, "sha256": sha256}
 
 
-def test_two_are_kept(tmp_path):
-    for step in (1, 2, 3, 10):
+def test_the_newest_two_are_kept_and_the_older_ones_thinned_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoint, "KEPT", 5)
+    for step in (10, 20, 30, 40, 50, 60, 70, 80, 81):
         save(tmp_path, step)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoint-10", "checkpoint-3"]
+        kept = checkpoint.steps(tmp_path)
+        assert len(kept) <= 5
+        assert kept[0] == 10
+        assert kept[-1] == step
+    assert {80, 81} <= set(kept)
+    gaps = [later - sooner for sooner, later in itertools.pairwise(kept[:-1])]
+    assert max(gaps) <= 4 * min(gaps)
+
+
+def test_of_a_few_only_the_newest_two_are_kept(monkeypatch):
+    monkeypatch.setattr(checkpoint, "KEPT", 2)
+    assert checkpoint.kept([1, 2, 3, 10]) == {3, 10}
+    assert checkpoint.kept([7]) == {7}
+
+
+def test_an_adopted_checkpoint_is_whole_and_of_the_other_recipe(tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    save(first, 5)
+    checkpoint.adopt(first, 5, second, "another")
+    assert checkpoint.newest(first, "recipe")[0].step == 5
+    found, _ = checkpoint.newest(second, "another")
+    assert torch.equal(found.load()[0]["weight"], TENSORS["weight"])
+    with pytest.raises(Problem) as caught:
+        checkpoint.adopt(first, 6, second, "another")
+    assert caught.value.code == "runs.no_such_checkpoint"
+    (first / "checkpoint-5" / "state.json").write_text("{}")
+    (second / "checkpoint-5").rename(second / "old")
+    with pytest.raises(Problem):
+        checkpoint.adopt(first, 5, second, "another")
 
 
 def test_a_committed_checkpoint_never_changes(tmp_path):
