@@ -21,6 +21,7 @@ from engine.world.prompts import Prompt
 from engine.world.rule import grade
 
 SAMPLES = 8
+SUITE_PARTS = 4
 
 
 @dataclass(frozen=True)
