@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from engine.bench.gates import all_gates, gates, last_words
+from engine.bench.methods import methods
 from engine.errors import Problem
 from engine.methods import METHODS
 from engine.runs import library, supervisor
@@ -36,19 +37,23 @@ def silent(key: str, /, **params: Any) -> None:
 
 def run(names: Sequence[str] = (), report: Report = silent) -> dict[str, Any]:
     """Does the measurements called `names`: "dpo", "reward-model" and "start", which is all without any; "gates" and
-    "all-gates".
+    "all-gates"; or "methods" and then the names of methods, all of them without any.
 
     Returns `{"measures": {name: {...}}, "passed": bool}`: of each the medians, every round, and the ratio to TRL with
     the one that is expected. Takes a minute or two. Raises Problem `bench.unknown_name`, and `bench.no_trl` where TRL
     is not installed, which only a comparison needs.
     """
+    if names and names[0] == "methods":
+        with tempfile.TemporaryDirectory() as scratch:
+            found = methods(names[1:], Path(scratch), report)
+        return {"measures": {"methods": found["methods"]}, "passed": found["passed"]}
     names = list(dict.fromkeys(names)) or [*EXPECTED, "start"]
     others: dict[str, Callable[[Path, Report], dict[str, Any]]] = {
         "start": start, "gates": gates, "all-gates": all_gates,
     }  # fmt: skip
     for name in names:
         if name not in (*EXPECTED, *others):
-            raise Problem("bench.unknown_name", name=name, known=", ".join([*EXPECTED, *others, "app"]))
+            raise Problem("bench.unknown_name", name=name, known=", ".join([*EXPECTED, *others, "methods", "app"]))
         if name in EXPECTED and not all(map(importlib.util.find_spec, ("trl", "accelerate", "datasets"))):
             raise Problem("bench.no_trl")
     with tempfile.TemporaryDirectory() as scratch:

@@ -10,7 +10,7 @@ AT_LEAST, AT_MOST = "≥", "≤"
 
 @dataclass(frozen=True)
 class Claim:
-    """`measure` names what `engine.evaluate.measures` reads from a finished run: a figure of its gate ("win_rate",
+    """`measure` names what `engine.evaluate.figures` reads from a finished run: a figure of its gate ("win_rate",
     "kl"), an end of a curve ("last(eval_loss)"), or a difference of two of them."""
 
     measure: str

@@ -24,7 +24,7 @@ DIRECT = (
         chapter="04",
         lab="01",
         losses=("preference.dpo_loss",),
-        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0)),
+        bound=bound(at_least("win_rate", 0.6), at_most("kl", 1.0), num_train_epochs=8),
     ),
     Method(
         id="cdpo",
@@ -34,7 +34,7 @@ DIRECT = (
         metrics=PREFERENCE_METRICS,
         chapter="04",
         losses=("preference.dpo_loss",),
-        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0)),
+        bound=bound(at_least("win_rate", 0.6), at_most("kl", 1.0), num_train_epochs=8),
     ),
     Method(
         id="robust-dpo",
@@ -58,7 +58,7 @@ DIRECT = (
         metrics=PREFERENCE_METRICS,
         chapter="04",
         losses=("preference.ipo_loss",),
-        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0)),
+        bound=bound(at_least("win_rate", 0.6), at_most("kl", 1.0), num_train_epochs=8),
         variants=(Variant("ipo-per-token", {"length_normalized": True}),),
     ),
     Method(
@@ -69,7 +69,7 @@ DIRECT = (
         metrics=(*PREFERENCE_METRICS, "nll_loss"),
         chapter="04",
         losses=("preference.rpo_loss",),
-        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0)),
+        bound=bound(at_least("win_rate", 0.6), at_most("kl", 1.0), num_train_epochs=8),
     ),
     Method(
         id="kto",
@@ -87,7 +87,7 @@ DIRECT = (
         ),
         chapter="04",
         losses=("preference.kto_loss",),
-        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0)),
+        bound=bound(at_least("win_rate", 0.6), at_most("kl", 1.0), num_train_epochs=8),
     ),
     Method(
         id="orpo",
@@ -97,7 +97,7 @@ DIRECT = (
         metrics=(*without("logps/chosen", "logps/rejected"), "nll_loss", "log_odds_ratio", "log_odds_chosen"),
         chapter="04",
         losses=("reference_free.orpo_loss",),
-        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0)),
+        bound=bound(at_least("win_rate", 0.6), at_most("kl", 1.0), num_train_epochs=8),
     ),
     Method(
         id="simpo",

@@ -5,6 +5,7 @@ from engine.methods.knobs import BETA, common, knobs, of_arms, without
 from engine.methods.online import VERIFIED, online
 from engine.methods.rounds import GENERATION_METRICS, GENERATIONS, rounds
 from engine.methods.row import HyperParameter, Method
+from engine.methods.selection import DRAWING, JUDGE_METRICS
 
 EXPERIMENTS = (
     Method(
@@ -59,6 +60,29 @@ EXPERIMENTS = (
             at_least("peak_free - gold_free", 0.2),
             at_most("peak_held - gold_held", 0.1),
         ),
+    ),
+    Method(
+        id="against",
+        data="preference",
+        loop="engine.loops.against:Against",
+        hyper=(
+            *knobs(
+                online(4e-3, 40, 0.0, 64, 2),
+                *("learning_rate", "save_steps", "reward", "rollouts", "prompts_per_rollout", "kl_coef"),
+            ),
+            HyperParameter("sample_steps", 8, 1, 10000),
+            *DRAWING,
+        ),
+        metrics=(
+            *of_arms(("best", "ppo"), "plane/scores", "plane/gold", "plane/kl"),
+            *("best/plane/kl_bound", "best/plane/n"),
+            *of_arms(("ppo",), "objective/scores", "gold/score", "objective/kl"),
+            *JUDGE_METRICS,
+        ),
+        chapter="06",
+        lab="05",
+        losses=("policy_gradient.clipped_surrogate", "policy_gradient.value_loss", "policy_gradient.gae"),
+        bound=bound(at_least("lead_at_equal_kl", 0.02), at_least("kl_bound_best - kl_best", 0.5)),
     ),
     Method(
         id="zoo",

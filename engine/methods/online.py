@@ -103,7 +103,7 @@ ONLINE = (
         bound=Bound(
             (
                 Trial((at_most("fall(gold/score)", 0.1), at_least("win_rate", 0.55), at_most("kl", 1.0))),
-                Trial((at_least("fall(gold/score)", 0.2),), {"kl_coef": 0.0}),
+                Trial((at_least("fall(gold/score)", 0.2),), {"kl_coef": 0.0, "rollouts": 90}),
             )
         ),
         variants=(
