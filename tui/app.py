@@ -31,6 +31,7 @@ from tui.screens.base import PreferablyScreen
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from engine.serving.client import Generator
     from engine.store import Store
 
 
@@ -85,6 +86,7 @@ class PreferablyApp(App[None]):
         self.language = language or self.settings.language
         self._store: Store | None = None
         self._store_lock = threading.Lock()
+        self._generator: Generator | None = None
         for theme in (themes.DARK, themes.LIGHT):
             self.register_theme(theme)
         self.theme = self.settings.theme if self.settings.theme in self.available_themes else themes.DARK.name
@@ -137,6 +139,17 @@ class PreferablyApp(App[None]):
             if isinstance(screen, PreferablyScreen) and screen.is_mounted:
                 await screen.store_opened()
 
+    # --- models that answer
+
+    @property
+    def generator(self) -> "Generator":
+        """The process that answers for models, started by the first question and ended with the app."""
+        if self._generator is None:
+            from engine.serving.client import Generator
+
+            self._generator = Generator()
+        return self._generator
+
     # --- places
 
     def _new_home(self) -> PreferablyScreen:
@@ -153,6 +166,8 @@ class PreferablyApp(App[None]):
         self.call_after_refresh(self.open_store)
 
     def on_unmount(self) -> None:
+        if self._generator is not None:
+            self._generator.close()
         if self._store is not None:
             self._store.close()
 

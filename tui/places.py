@@ -18,6 +18,8 @@ PLACES = {
     "glossary": "tui.screens.glossary:GlossaryScreen",
     "review": "tui.screens.review:ReviewScreen",
     "label": "tui.screens.label:LabelScreen",
+    "arena": "tui.screens.arena:ArenaScreen",
+    "chat": "tui.screens.chat:ChatScreen",
     "labs": "tui.screens.labs:LabsScreen",
     "lab": "tui.screens.lab:LabScreen",
     "runs": "tui.screens.runs:RunsScreen",
