@@ -36,15 +36,20 @@ export = Export(
 
 @command("export_labels")
 @argument("file")
+@option("--shape", default="preference", metavar="shape", help="export.shape")
 @option("--audit", is_flag=True, help="export.audit")
 @option("--force", is_flag=True, help="export.force")
-def export_labels(file: str, audit: bool, force: bool) -> None:
+def export_labels(file: str, shape: str, audit: bool, force: bool) -> None:
     from engine.exchange import labels
+    from engine.exchange.trail import export_trail
     from engine.store import Store
 
-    here = session()
+    here, path = session(), Path(file).expanduser()
     with Store.open() as store:
-        done = labels.export_labels(store.labels(), Path(file).expanduser(), audit=audit, force=force)
+        if audit:
+            done = labels.Exported(path, export_trail(store, path, force=force), {})
+        else:
+            done = labels.export_labels(store.labels(), path, shape=shape, force=force)
     here.line(here.t("cli.export.labels_done", count=done.rows, file=str(done.path)))
     if done.left_out:
         kinds = ", ".join(f"{here.t(f'cli.choice.{choice}')} {count}" for choice, count in done.left_out.items())

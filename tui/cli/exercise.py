@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.store import Store
     from tui.attempt import Attempt
 
-HINT, SOLUTION, AGAIN, SKIP, QUIT = "?", "!", "n", "s", "q"
+KEYS = HINT, SOLUTION, AGAIN, SKIP, QUIT = "?", "!", "n", "s", "q"
 
 
 @command("exercise")
@@ -176,12 +176,12 @@ class Desk:
             self.here.line(f"  {place}  {text}")
         while True:
             text = self.read()
-            if text not in question.symbols:  # a symbol of the question is an answer, not a key
-                if text in (HINT, SOLUTION):
-                    self.help(helper if text == HINT else attempt, give_up=text == SOLUTION)
-                    continue
-                if text in (AGAIN, SKIP, QUIT):
-                    raise Leave(text)
+            key = self.key(text, question)
+            if key in (HINT, SOLUTION):
+                self.help(helper if key == HINT else attempt, give_up=key == SOLUTION)
+                continue
+            if key is not None:
+                raise Leave(key)
             verdict = attempt.answer(text)
             said = sentence(verdict, self.here.language)
             self.here.line(said)
@@ -190,6 +190,10 @@ class Desk:
                 self.keep("answer", question, attempt.payload())
             if verdict.good:
                 return verdict
+
+    def key(self, text: str, question: "Question") -> str | None:
+        """The key that a line is, None for an answer. A symbol of the question is an answer."""
+        return text if text in KEYS and text not in question.symbols else None
 
     def help(self, attempt: "Attempt", *, give_up: bool) -> None:
         """The next tier of help, or at once the solution."""

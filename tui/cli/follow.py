@@ -28,10 +28,10 @@ HOUSEKEEPING = ("grad_norm", "learning_rate")
 class Progress:
     """Where the run stands, drawn over and over on one line, or said in plain lines where nobody can redraw."""
 
-    def __init__(self, here: Session, title: str) -> None:
+    def __init__(self, here: Session, title: str, drawn: bool = True) -> None:
         self.here, self.title = here, literally(title)
         self.stream = sys.stderr if here.as_json else sys.stdout
-        self.drawn = self.stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+        self.drawn = drawn and self.stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
         self.said: tuple[str | None, int] | None = None
         self.warned = 0
 
@@ -88,15 +88,18 @@ def telling(run: Followed) -> str | None:
     return next((name for name in [*ranked, *last] if name not in HOUSEKEEPING), None)
 
 
-def watch(folder: Path, here: Session, title: str = "", begin: Callable[[], object] = lambda: None) -> Followed:
-    """`begin` the work on a run, follow it until its worker has ended, and return what it came to.
+def watch(
+    folder: Path, here: Session, title: str = "", begin: Callable[[], object] = lambda: None, *, drawn: bool = True
+) -> Followed:
+    """`begin` the work on a run, follow it until its worker has ended, and return what it came to. `drawn` allows a
+    bar on one line where the terminal can do that.
 
     Interrupting, from the very beginning, asks the worker to stop at its next step. Raises Problem:
     "cli.stopped_by_you" (exit 3) then, "cli.run_stopped" or "cli.worker_died" (exit 3) when somebody else ended it,
     the run's own error (exit 1), and those of `begin`.
     """
     run = Followed(folder)
-    progress = Progress(here, title or run.status.run_id)
+    progress = Progress(here, title or run.status.run_id, drawn)
     try:
         begin()
         while run.look() or run.status.alive:

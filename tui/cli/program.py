@@ -32,6 +32,7 @@ COMMANDS = {
     "cards": "tui.cli.review:cards",
     "exercise": "tui.cli.exercise:exercise",
     "progress": "tui.cli.progress:progress",
+    "plain": "tui.cli.plain:plain",
     "theory": "tui.cli.theory:theory",
     "glossary": "tui.cli.glossary:glossary_command",
     "export": "tui.cli.exchange:export",

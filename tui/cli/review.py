@@ -75,6 +75,8 @@ def counts(sitting: "Sitting") -> dict[str, Any]:
 class Desk:
     """One sitting at a shell: cards out, keys in, each grade kept before the next card is shown."""
 
+    keys_text = "cli.review.keys"
+
     def __init__(self, sitting: "Sitting", here: Session, limit: int | None) -> None:
         from tui.review_table import Table
 
@@ -83,7 +85,7 @@ class Desk:
 
     def work(self) -> None:
         """Until the limit, the cards or the lines of the input end."""
-        self.here.line(self.here.t("cli.review.keys"))
+        self.here.line(self.here.t(self.keys_text))
         sitting = self.table.session
         while self.table.card is not None and (self.limit is None or self.graded < self.limit):
             self.head()

@@ -116,9 +116,21 @@ class LiveBlock(Container):
 
     # --- the widget
 
-    def compose(self) -> ComposeResult:
+    def make_controls(self) -> None:
+        """Make the sliders and the fields: from then on the block can be computed, on a screen or off it."""
         self._sliders = {slider.name or "": slider for slider in self.sliders()}
         self._fields = {field.name or "": field for field in self.fields()}
+
+    @property
+    def sliders_by_name(self) -> Mapping[str, Slider]:
+        return self._sliders
+
+    @property
+    def fields_by_name(self) -> Mapping[str, NumberField]:
+        return self._fields
+
+    def compose(self) -> ComposeResult:
+        self.make_controls()
         for controls in (self._sliders.values(), self._fields.values()):
             widest = max((control.label_width for control in controls), default=0)
             for control in controls:
@@ -161,12 +173,16 @@ class LiveBlock(Container):
         """The block as sentences, one a line: where the sliders stand and what that gives, without picture and bars."""
         controls = [f"{slider.label} = {slider.number()}" for slider in self._sliders.values()]
         controls += [f"{field.label} = {' '.join(field.items)}" for field in self._fields.values()]
+        return [*controls, *self.results()]
+
+    def results(self) -> list[str]:
+        """What the values give, as sentences; or why there is nothing."""
         try:
             shown = (line.plain.translate(NO_BARS).strip(" ·") for line in self.lines(self.values(), PLAIN_WIDTH))
             lines = [SPACES.sub("  ", line) for line in shown]
         except Problem as problem:
             lines = [clean(explain(problem, self.app.language))]
-        return [*controls, *(line for line in lines if line)]
+        return [line for line in lines if line]
 
     def values(self) -> dict[str, float]:
         return {name: slider.value for name, slider in self._sliders.items()}
@@ -194,11 +210,15 @@ class LiveBlock(Container):
         readout = self.query_one(Readout)
         readout.refresh(layout=len(self._shown(readout.content_size.width)) != readout.content_size.height)
 
-    def action_reset(self) -> None:
+    def reset(self) -> None:
+        """Back to the values of the chapter."""
         for slider in self._sliders.values():
             slider.reset()
         for field in self._fields.values():
             field.reset()
+
+    def action_reset(self) -> None:
+        self.reset()
         self._redraw_list()
 
     def action_as_text(self) -> None:
