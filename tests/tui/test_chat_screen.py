@@ -136,7 +136,7 @@ async def test_a_process_that_dies_is_said_and_the_prompt_is_back_in_the_field()
         await sitting.until(lambda: sitting.generator.loading == "slow")
         await sitting.until(lambda: "loading slow" in sitting.text)
         os.kill(sitting.generator.pid, signal.SIGKILL)
-        await sitting.until(lambda: "has ended" in sitting.text)
+        await sitting.until(lambda: any("has ended" in said.message for said in sitting.app._notifications))
         assert sitting.screen.query_one("#prompt", Input).value == "Fill: yesterday he ___ (go) to school."
         sitting.screen.models = ("sft",)
         await sitting.pilot.press("enter")

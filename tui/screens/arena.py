@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,7 +22,7 @@ from engine.world.typed import as_prompt, unknown_words
 from tui.contest import Contest
 from tui.key_guard import KeyGuard
 from tui.literal import literal
-from tui.screens.base import PreferablyScreen
+from tui.screens.base import PreferablyScreen, TitleBar
 from tui.widgets.model_choice import ModelChoice, usual
 from tui.widgets.pair_view import PairView
 from tui.widgets.tally import Tally
@@ -118,6 +119,8 @@ class ArenaScreen(PreferablyScreen):
     async def on_mount(self) -> None:
         self.set_interval(PERIOD, self._poll)
         self.show_all()
+        with suppress(Problem):  # said when it is asked
+            self.generator.warm_up()
 
     async def store_opened(self) -> None:
         if len(self.models) == 2 and self.contest is None:
@@ -200,7 +203,7 @@ class ArenaScreen(PreferablyScreen):
             case "write":
                 return voting
             case "tally":
-                return self.contest is not None and not self.writing and self.phase != "choose"
+                return voting
             case "models":
                 return self.phase == "tally"
             case "retry":
@@ -256,7 +259,7 @@ class ArenaScreen(PreferablyScreen):
             self.show_all()
 
     def _poll(self) -> None:
-        if self.phase == "vote" and not self.deciding and self.is_current:
+        if self.phase == "vote" and not self.deciding and self.is_current and self.query(TitleBar):
             self._show_state()
 
     # --- voting
@@ -353,8 +356,8 @@ class ArenaScreen(PreferablyScreen):
     # --- the tally
 
     def action_tally(self) -> None:
-        """Say which model was which; the same key goes on voting."""
-        self.phase = "vote" if self.phase == "tally" else "tally"
+        """Say which model was which, and what the votes add up to."""
+        self.phase = "tally"
         self.show_all()
 
     def action_models(self) -> None:
@@ -371,6 +374,7 @@ class ArenaScreen(PreferablyScreen):
             self.writing = False
             self.show_all()
         elif self.phase == "tally":
-            self.action_tally()
+            self.phase = "vote"
+            self.show_all()
         else:
             await super().action_back()

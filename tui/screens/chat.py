@@ -19,7 +19,7 @@ from engine.world.prompts import readable
 from engine.world.typed import as_prompt
 from tui.conversation import Exchange, ask, keep, kept
 from tui.literal import literal
-from tui.screens.base import PreferablyScreen
+from tui.screens.base import PreferablyScreen, TitleBar
 from tui.widgets.exchange import ExchangeView
 from tui.widgets.model_choice import ModelChoice, usual
 from tui.widgets.slider import Slider, Track
@@ -111,6 +111,12 @@ class ChatScreen(PreferablyScreen):
         self.query_one(Slider).id = "temperature"
         self.set_interval(PERIOD, self._poll)
         self.show_phase()
+        self._load_ahead()
+
+    def _load_ahead(self) -> None:
+        """Models are loaded while the learner types; what fails is said when it is asked."""
+        for model in self.models:
+            self.generator.answer(model, [])
 
     async def store_opened(self) -> None:
         """What was said in earlier sittings stands above."""
@@ -147,6 +153,8 @@ class ChatScreen(PreferablyScreen):
 
     def _poll(self) -> None:
         """In the title, who answers; while an answer is waited for, what takes so long."""
+        if not self.query(TitleBar):
+            return  # the screen is being drawn anew
         seconds = f"{max(0.0, time.monotonic() - self.asked_at):.0f}"
         if self.waiting is None:
             self.set_status(" · ".join(self.models))
@@ -256,6 +264,7 @@ class ChatScreen(PreferablyScreen):
     def _chosen(self, event: ModelChoice.Chosen) -> None:
         self.models, self.choosing = event.models, False
         self.show_phase()
+        self._load_ahead()
 
     @on(ModelChoice.TooFew)
     def _too_few(self) -> None:

@@ -31,7 +31,10 @@ class ModelChoice(OptionList):
         Binding("enter", "go", "chat.keys.begin"),
     ]
     DEFAULT_CSS = """
-    ModelChoice { height: auto; max-height: 1fr; border: none; background: $background; padding: 0; }
+    ModelChoice, ModelChoice:focus {
+        height: auto; max-height: 1fr; border: none; background: $background; padding: 0;
+        text-wrap: nowrap; text-overflow: ellipsis;
+    }
     """
 
     def __init__(self, known: Sequence[Candidate], marked: Iterable[str], *, least: int, most: int, id: str) -> None:
@@ -67,7 +70,7 @@ class ModelChoice(OptionList):
         sign = f"{self.marked.index(each.name) + 1} " if marked else "· "
         return Content.assemble(
             (sign, "bold $accent" if marked else "$secondary"),
-            (f"{clean(each.name):<26}", "bold" if marked else ""),
+            (f"{clean(each.name):<24}", "bold" if marked else ""),
             (f" {about}", "$secondary"),
         )
 

@@ -25,6 +25,9 @@ class Tally(Static):
     DEFAULT_CSS = "Tally { height: auto; }"
 
     def show(self, match: Match, standings: Sequence[Sequence[Standing]], sitting: Sequence[Vote]) -> None:
+        if not match.votes and not standings:
+            self.update(Content(self._t("none")))
+            return
         lines = [*self._match(match), Content()]
         if sitting:
             lines += [*self._sitting(sitting), Content()]
@@ -85,6 +88,7 @@ class Tally(Static):
 
     def _sitting(self, sitting: Sequence[Vote]) -> Iterator[Content]:
         yield Content.styled(self._t("last"), "bold")
+        width = max(len(clean(model)) for vote in sitting for model in (vote.first, vote.second))
         for vote in sitting[: -LAST_VOTES - 1 : -1]:
             yield Content.styled(clean(readable(vote.prompt)), "$secondary")
             for model, answer, won in (
@@ -93,7 +97,7 @@ class Tally(Static):
             ):
                 sign = ("★ ", "bold $accent") if won else ("  ", "")
                 yield Content.assemble(
-                    "  ", sign, (f"{clean(model):<24} ", "bold"), clean(answer), self._rule(vote, answer)
+                    "  ", sign, (f"{clean(model):<{width}}  ", "bold"), clean(answer), self._rule(vote, answer)
                 )
 
     def _rule(self, vote: Vote, answer: str) -> Content:
