@@ -132,6 +132,18 @@ METRICS = {
     "judge/consistent": Metric(_share(r"J(y, y') = J(y', y)"), Healthy(NEITHER, 0.8, 1.0)),
     "judge/agreement_with_rule": Metric(_share(r"J(y, y') = \operatorname{rule}(y, y')"), Healthy(NEITHER, 0.8, 1.0)),
     "judge/confidence": Metric(r"\mathbb{E}[\max(p, 1 - p)]", Healthy(NEITHER, 0.5, 1.0)),
+    "judge/accuracy": Metric(_share("r_w > r_l"), _BETTER),
+    "judge/eval_accuracy": Metric(_share("r_w > r_l") + _HELD_OUT, _BETTER),
+    # -- best of n
+    "plane/scores": Metric(r"\mathbb{E}[\max_{i \le n} r(x, y_i)]", Healthy(UP)),
+    "plane/gold": Metric(
+        r"\mathbb{E}[\operatorname{rule}(x, y^*)], \quad y^* = \arg\max_{i \le n} r(x, y_i)",
+        Healthy(UP, low=-0.1, scale=FROM_PEAK),
+    ),
+    "plane/kl": Metric(_KL, _KL_HEALTHY),
+    "plane/kl_bound": Metric(r"\log n - \frac{n - 1}{n}", Healthy(UP)),
+    "plane/n": Metric("n", Healthy(UP)),
+    "plane/different": Metric(r"\mathbb{E}[|\{y_1, \dots, y_n\}|]", Healthy(UP)),
     # -- rounds and generations
     "round/rows": Metric("N", Healthy(DOWN)),
     "distinct_2": Metric(

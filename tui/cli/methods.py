@@ -3,6 +3,7 @@
 import math
 from dataclasses import asdict
 from difflib import get_close_matches
+from textwrap import wrap
 from typing import Any
 
 from content.maths import display, inline
@@ -29,8 +30,9 @@ def methods(method: str | None) -> None:
     words, record = Words(here.language), read()
     if method is None:
         found = {row.id: status(row, record) for row in METHODS.values()}
-        here.document({"seeds": SEEDS, "methods": [as_document(METHODS[id], state) for id, state in found.items()]})
-        if not here.as_json:
+        if here.as_json:
+            here.document({"seeds": SEEDS, "methods": [as_document(METHODS[id], one) for id, one in found.items()]})
+        else:
             list_methods(found, here, words)
         return
     row = by_name(method)
@@ -48,19 +50,29 @@ def methods(method: str | None) -> None:
 def list_methods(found: dict[str, Status], here: Session, words: Words) -> None:
     """A table of every family: a line for a method, one for each name that some of its settings have."""
     t = words.t
-    heads = [t(f"head.{name}") for name in ("method", "data", "losses", "chapter", "lab", "status")]
-    rows: list[tuple[str, ...]] = []
+    heads = ["", *(t(key) for key in ("head.data", "head.losses", "column.chapter", "column.lab", "head.status"))]
+    rows = []
+    for row in METHODS.values():
+        first, _, others = words.losses(row).partition(", ")
+        losses, state = f"{first}, …" if others else first, words.state(found[row.id].state)
+        rows.append((f"  {row.id}", words.data(row), losses, row.chapter, row.lab or "–", state))
+    head, *lines = table(heads, rows)
+    told = dict(zip(METHODS, lines, strict=True))
+    here.line(head)
     for family, members in FAMILIES.items():
-        rows.append((t(f"family.{family}"), *[""] * 5))
+        here.line(t(f"family.{family}"))
         for row in members:
-            losses = words.losses(row)
-            first, _, others = losses.partition(", ")
-            shown = f"{first}, …" if others else first
-            state = words.state(found[row.id].state)
-            rows.append((f"  {row.id}", words.data(row), shown, row.chapter, row.lab or "–", state))
-    lines = table(heads, rows)
-    for line in lines:
-        here.line(line)
+            here.line(told[row.id])
+            if row.variants:
+                names = ", ".join(one.id for one in row.variants)
+                for line in wrap(
+                    f"{t('also')}: {names}",
+                    WIDTH,
+                    initial_indent="    ",
+                    subsequent_indent="      ",
+                    break_on_hyphens=False,
+                ):
+                    here.line(line)
     here.line()
     reached = sum(one.state == REACHED for one in found.values())
     here.line(t("measured_of", reached=reached, count=len(found), seeds=len(SEEDS)))
@@ -93,8 +105,8 @@ def show(row: Method, found: Status, here: Session, words: Words) -> None:
             here.line(f"  {line}".rstrip())
     _show_bound(row, found, here, words)
     _show_metrics(row, here, words)
-    settings = [(one.name, words.setting(one), words.value(one.default), words.allowed(one)) for one in row.hyper]
-    heads = t("head.setting"), "", t("head.default"), t("head.range")
+    settings = [(one.name, words.value(one.default), words.allowed(one), words.setting(one)) for one in row.hyper]
+    heads = t("head.setting"), t("head.default"), t("head.range"), ""
     _lines(table(heads, settings), here)
     if row.variants:
         _lines([t("head.variants"), *(f"  {t(f'variant.{one.id}')}: {words.settings(one.settings)}"
@@ -119,9 +131,14 @@ def _show_bound(row: Method, found: Status, here: Session, words: Words) -> None
 
 
 def _show_metrics(row: Method, here: Session, words: Words) -> None:
-    heads = [words.t(f"head.{name}") for name in ("metric", "healthy", "formula")]
-    rows = [(name, words.healthy(find(name, row).healthy), inline(find(name, row).formula)) for name in row.metrics]
-    _lines(table(heads, rows), here)
+    """A metric and its healthy range on a line, its formula below."""
+    found = {name: find(name, row) for name in row.metrics}
+    heads = words.t("head.metric"), words.t("head.healthy")
+    head, *lines = table(heads, [(name, words.healthy(one.healthy)) for name, one in found.items()])
+    _lines([head], here)
+    for line, one in zip(lines, found.values(), strict=True):
+        here.line(line)
+        here.line(f"    {inline(one.formula)}")
 
 
 def _lines(lines: list[str], here: Session) -> None:
