@@ -11,13 +11,13 @@ from content.questions import Question, read_as
 from content.text import say
 from engine import paths
 from engine.runs import library
-from engine.runs.events import History
+from engine.runs.events import History, fold, read_events
 from engine.runs.faults import explain
 from engine.runs.recipe import Recipe
 from engine.runs.status import RunStatus
 from tui.charts import CHARTS
 from tui.numbers import percent, short
-from tui.report import write_report
+from tui.report import HTML, write_report
 from tui.widgets.interval_line import numbers
 
 if TYPE_CHECKING:
@@ -123,26 +123,34 @@ def attempts(language: str, progress: Progress) -> list[str]:
     return lines
 
 
+def told(folder: Path, lab: Lab, progress: Progress) -> dict[str, Any]:
+    """What the learner predicted and answered, and how the predictions fared, as `write_report` takes it."""
+    return {
+        "prediction": [
+            (question.prompt, read_as(question, progress.predictions[question.id]["text"]))
+            for question in lab.predictions
+            if question.id in progress.predictions
+        ],
+        "answers": [
+            (question.prompt, read_as(question, progress.answers[question.id]))
+            for question in lab.questions
+            if question.id in progress.answers
+        ],
+        "compared": compared(lab, progress, fold(read_events(folder))),
+    }
+
+
 def keep_report(folder: Path, lab: Lab, progress: Progress) -> tuple[Path, Path]:
     """Write the run's report with what the learner predicted and answered; returns it and its copy in the exports.
 
     Raises the Problems of `write_report`, and `runs.disk_full` or `runs.folder_read_only` for the copy.
     """
-    predictions = [
-        (question.prompt, read_as(question, progress.predictions[question.id]["text"]))
-        for question in lab.predictions
-        if question.id in progress.predictions
-    ]
-    answers = [
-        (question.prompt, read_as(question, progress.answers[question.id]))
-        for question in lab.questions
-        if question.id in progress.answers
-    ]
-    report = write_report(folder, lab.language, prediction=predictions, answers=answers)
+    report = write_report(folder, lab.language, **told(folder, lab, progress))
     copy = paths.exports_folder() / f"lab-{lab.id}-{folder.name}"
     try:
         shutil.copytree(folder / "report", copy / "report", dirs_exist_ok=True)
-        shutil.copy(report, copy / "report.md")
+        for file in (report, report.with_name(HTML)):
+            shutil.copy(file, copy / file.name)
     except OSError as error:
         raise explain(error, copy) from error
     return report, copy / "report.md"

@@ -1,4 +1,4 @@
-"""The report of a run: Markdown with its plots beside it, every number from the run's own files."""
+"""The report of a run: Markdown with its plots beside it, and one HTML file, every number from the run's own files."""
 
 import hashlib
 import re
@@ -20,7 +20,8 @@ from tui.plotting import Point
 from tui.svg_plot import plot
 from tui.widgets.interval_line import numbers, two
 
-FOLDER = "report"
+FOLDER, HTML = "report", "report.html"
+FORMATS = ("md", "html")
 HASHED = ("recipe.json", "data/train.jsonl", "data/eval.jsonl", "adapter_model.safetensors")
 
 
@@ -30,22 +31,34 @@ def write_report(
     *,
     prediction: Sequence[tuple[str, str]] = (),
     answers: Sequence[tuple[str, str]] = (),
+    compared: Sequence[str] = (),
+    to: Path | None = None,
+    formats: Sequence[str] = FORMATS,
 ) -> Path:
-    """Write `report.md` into the run's folder, its plots into `report/`, and return the path of the former.
+    """Write `report.md` with its plots in `report/`, and the one file `report.html`, into the run's folder or into the
+    folder `to`, and return the path of the first of the `formats`.
 
-    `prediction` and `answers` are (question, answer) in the learner's words, from a lab. Raises Problem
-    `runs.not_found`, those of `Recipe.read`, `runs.disk_full`, `runs.folder_read_only`.
+    `prediction` and `answers` are (question, answer) in the learner's words, from a lab; `compared` says, a line each,
+    how the predictions fared. Raises Problem `runs.not_found`, those of `Recipe.read`, `runs.disk_full`,
+    `runs.folder_read_only`.
     """
-    report = Report(folder, language, prediction, answers)
+    from tui.report_page import page
+
+    report = Report(folder, language, prediction, answers, compared)
+    target = to or folder
     try:
-        plots = folder / FOLDER
-        plots.mkdir(exist_ok=True)
-        for name, svg in report.plots.items():
-            files.replace(plots / name, svg)
-        files.replace(folder / "report.md", report.markdown())
+        target.mkdir(parents=True, exist_ok=True)
+        if "md" in formats:
+            plots = target / FOLDER
+            plots.mkdir(exist_ok=True)
+            for name, svg in report.plots.items():
+                files.replace(plots / name, svg)
+            files.replace(target / "report.md", report.markdown())
+        if "html" in formats:
+            files.replace(target / HTML, page(report))
     except OSError as error:
-        raise explain(error, folder) from error
-    return folder / "report.md"
+        raise explain(error, target) from error
+    return target / f"report.{formats[0]}"
 
 
 class Report:
@@ -57,12 +70,13 @@ class Report:
         language: str,
         prediction: Sequence[tuple[str, str]] = (),
         answers: Sequence[tuple[str, str]] = (),
+        compared: Sequence[str] = (),
     ) -> None:
         self.folder, self.language = folder, language
         self.status = read_status(folder)
         self.recipe = Recipe.read(folder / "recipe.json")
         self.history = fold(read_events(folder))
-        self.prediction, self.answers = prediction, answers
+        self.prediction, self.answers, self.compared = prediction, answers, compared
         self.plots: dict[str, str] = {}
         self._charts = [self._chart(chart) for chart in charts_for(self.history.metrics)]
 
@@ -74,7 +88,7 @@ class Report:
         sections = (
             self._head(),
             self._gate(),
-            self._asked("report.prediction", self.prediction),
+            self._asked("report.prediction", self.prediction, self.compared),
             self._plots(),
             self._forms(),
             self._samples(),
@@ -102,10 +116,11 @@ class Report:
         table = _table((self.t("report.measure"), self.t("report.value")), rows)
         return f"## {self.t('report.gate')}\n\n**{verdict}**\n\n{table}"
 
-    def _asked(self, key: str, pairs: Sequence[tuple[str, str]]) -> str:
+    def _asked(self, key: str, pairs: Sequence[tuple[str, str]], lines: Sequence[str] = ()) -> str:
         if not pairs:
             return ""
-        return f"## {self.t(key)}\n\n" + "\n".join(f"- {inline(asked)} **{inline(said)}**" for asked, said in pairs)
+        rows = [f"- {inline(asked)} **{inline(said)}**" for asked, said in pairs]
+        return f"## {self.t(key)}\n\n" + "\n".join([*rows, *(f"- {inline(line)}" for line in lines)])
 
     def _chart(self, chart: Chart) -> str:
         """Draw one chart into `plots`; the Markdown that shows it, with the curve in words as its alternative."""
@@ -171,12 +186,13 @@ class Report:
         rows = [(code(name), code(str(value))) for name, value in {**general, **recipe.hyper}.items()]
         return f"## {self.t('report.recipe')}\n\n" + _table((self.t("report.setting"), self.t("report.value")), rows)
 
+    def hashes(self) -> dict[str, str]:
+        """The SHA-256 of the files that the run consists of, by their names."""
+        found = (name for name in HASHED if (self.folder / name).is_file())
+        return {name: hashlib.sha256((self.folder / name).read_bytes()).hexdigest() for name in found}
+
     def _hashes(self) -> str:
-        rows = [
-            (code(name), code(hashlib.sha256((self.folder / name).read_bytes()).hexdigest()))
-            for name in HASHED
-            if (self.folder / name).is_file()
-        ]
+        rows = [(code(name), code(digest)) for name, digest in self.hashes().items()]
         rows.append((self.t("report.fingerprint"), code(self.recipe.fingerprint)))
         return f"## {self.t('report.hashes')}\n\n" + _table((self.t("report.file"), "SHA-256"), rows)
 
