@@ -266,6 +266,7 @@ def test_the_preference_model_learns_the_constitution(new_loop):
     assert loop.phase == "policy"
 
 
+@pytest.mark.long
 def test_rl_cai_resumes_in_each_phase_of_its_judge(new_loop, again):
     straight = new_loop("rl-cai")
     judge = straight.judge.loop

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.methods import METHODS
+from engine.methods import FAMILIES, METHODS, knobs, online, rounds
 
 CHANGED = {
     "learning_rate": 5e-4,
@@ -78,8 +78,22 @@ WITHOUT_A_HELD_OUT_SET = (
     "constitutional", "iterative-dpo", "spin", "rejection-sampling", "round-after-round", "u-curve",
     "self-training", "collapse",
 )  # fmt: skip
+FRAMES = knobs.common(1, 1), online.online(1, 1, 1, 1, 1), rounds.rounds(1, 1, 1, 1, 1)
+SHARED = {row.name for rows in FRAMES for row in rows}
+"""Knobs of the frames, which many methods have."""
+WHOLE = ("dpo", "rloo", "rejection-sampling")
+"""One method of each frame, all of whose knobs are always turned; of the others their own ones are."""
+LONG = {"rl-cai", "self-training", *(row.id for row in FAMILIES["experiments"])}
+"""Runs of several phases or arms."""
+
+
+def case(method, name):
+    quick = method in WHOLE or (name not in SHARED and method not in LONG)
+    return pytest.param(method, name, marks=() if quick else pytest.mark.long)
+
+
 CASES = [
-    (method, parameter.name)
+    case(method, parameter.name)
     for method, row in METHODS.items()
     for parameter in row.hyper
     if parameter.name not in BY_THE_WORKER

@@ -9,6 +9,8 @@ from engine.methods import METHODS
 
 CUTS = dict.fromkeys(METHODS, (1, 3, 5)) | {"constitutional": (1, 2, 3, 4, 5, 7), "rlaif": (1, 2, 3, 4, 7), "zoo": (2,)}
 """Of an online method: in the middle of a rollout, which has four steps here."""
+QUICK = ("dpo", "reward-model", "rloo", "spin")
+"""One of each frame."""
 
 
 def finished(loop):
@@ -31,7 +33,7 @@ def files(loop, folder):
     return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
-@pytest.mark.parametrize("method", ["ppo", "u-curve"])
+@pytest.mark.parametrize("method", ["ppo", pytest.param("u-curve", marks=pytest.mark.long)])
 def test_a_run_with_a_learned_judge_resumes_in_its_training_and_after_it(method, new_loop, again):
     straight = new_loop(method, reward="learned")
     cuts = {straight.judge_steps - 1: None, straight.judge_steps: None, straight.judge_steps + 2: None}
@@ -47,7 +49,7 @@ def test_a_run_with_a_learned_judge_resumes_in_its_training_and_after_it(method,
         assert finished(resumed) == logged[cut:]
 
 
-@pytest.mark.parametrize("method", list(CUTS))
+@pytest.mark.parametrize("method", [pytest.param(id, marks=() if id in QUICK else pytest.mark.long) for id in CUTS])
 def test_resumed_anywhere_it_ends_with_the_same_bytes(method, new_loop, again, tmp_path):
     straight = new_loop(method)
     checkpoints, logged, phases = {}, [], {}

@@ -54,7 +54,7 @@ def list_methods(found: dict[str, Status], here: Session, words: Words) -> None:
     rows = []
     for row in METHODS.values():
         first, _, others = words.losses(row).partition(", ")
-        losses, state = f"{first}, …" if others else first, words.state(found[row.id].state)
+        losses, state = f"{first} …" if others else first, words.state(found[row.id].state)
         rows.append((f"  {row.id}", words.data(row), losses, row.chapter, row.lab or "–", state))
     head, *lines = table(heads, rows)
     told = dict(zip(METHODS, lines, strict=True))
