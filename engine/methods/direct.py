@@ -13,7 +13,8 @@ DIRECT = (
         metrics=("loss", "mean_token_accuracy", "eval_loss", "grad_norm", "learning_rate"),
         chapter="00",
         losses=("sft.sft_loss",),
-        bound=bound(at_most("last(eval_loss)", 0.5), at_least("first(eval_loss) - last(eval_loss)", 0.0), model="base"),
+        # The base model has met such exercises in its pretraining, mistakes included: there is little left to learn.
+        bound=bound(at_most("last(eval_loss)", 0.25), at_least("last(mean_token_accuracy)", 0.9), model="base"),
     ),
     Method(
         id="dpo",
@@ -34,7 +35,7 @@ DIRECT = (
         metrics=PREFERENCE_METRICS,
         chapter="04",
         losses=("preference.dpo_loss",),
-        bound=bound(at_least("win_rate", 0.6), at_most("kl", 1.0), num_train_epochs=8),
+        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0), num_train_epochs=8),
     ),
     Method(
         id="robust-dpo",
@@ -111,6 +112,6 @@ DIRECT = (
         metrics=without("logps/chosen", "logps/rejected"),
         chapter="04",
         losses=("reference_free.simpo_loss",),
-        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0)),
+        bound=bound(at_least("win_rate", 0.58), at_most("kl", 1.0)),
     ),
 )

@@ -57,7 +57,7 @@ FEEDBACK = (
         chapter="05",
         lab="06",
         losses=("preference.soft_dpo_loss",),
-        bound=bound(at_least("feedback_win_rate", 0.55), at_most("kl", 1.0)),
+        bound=bound(at_least("feedback_win_rate", 0.6), at_most("kl", 1.0)),
         variants=(
             Variant("rlaif-votes", {"votes": 5}),
             Variant("rlaif-hard-labels", {"soft_labels": False}),

@@ -12,6 +12,7 @@ from content.maths import mathml
 from content.questions import Question
 from content.text import LANGUAGES, ROOT, say
 from engine.theory import compute
+from tui.site import methods
 from tui.site.figures import figure
 
 FOLDERS = ("chapters", "exercises", "labs", "cards", "reference")
@@ -143,6 +144,8 @@ def write(folder: Path) -> None:
                 page = Page(body, language, file, document.front).markdown
                 pages[f"{name}/{file.name}"] = _anchored(page, language) if name == "reference" else page
         pages |= {f"cards/{name}": text for name, text in _cards(language)}
+        told = Page(methods.page(language), language, Path(methods.FILE), {"title": methods.title(language)})
+        pages[f"reference/{methods.FILE}"] = told.markdown
         for path, text in pages.items():
             target = folder / language / path
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -165,6 +168,7 @@ def _index(language: str) -> str:
     lines += ["", f"## {say(language, 'site.reference')}", ""]
     for page, file in zip(reference.pages(language), reference.files(language), strict=True):
         lines.append(f"- [{page.title}](reference/{file.name})")
+    lines.append(f"- [{methods.title(language)}](reference/{methods.FILE})")
     return "\n".join([*lines, "", say(language, "site.program"), ""])
 
 
