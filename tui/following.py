@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from engine.runs.events import Event, EventTail, History
+from engine.runs.events import Event, EventTail, History, fold, glance
 from engine.runs.status import RunStatus, read_status
 
 
@@ -33,23 +33,40 @@ class Pace:
 
 
 class Followed:
-    """What is known of a run so far. Raises Problem `runs.not_found` for a folder without a run."""
+    """What is known of a run so far. Raises Problem `runs.not_found` for a folder without a run.
+
+    A log of many megabytes is read in pieces, with `look(at_most=…)`; until all is read `history` is what a glance at
+    it tells, and `behind` says so.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.status = read_status(folder)
-        self.history = History()
+        self.history = self._whole = History()
         self.pace = Pace()
         self._tail = EventTail(folder)
 
-    def look(self) -> bool:
+    def look(self, at_most: int = -1) -> bool:
         """Read what is new; whether there was anything. Raises Problem `runs.not_found` when the folder is gone."""
         before, self.status = self.status, read_status(self.folder)
-        events = self._tail.read()
+        events = self._tail.read(at_most)
         for event in events:
-            self.history.add(event)
+            self._whole.add(event)
             self.pace.add(event)
+        if not self.behind:
+            self.history = self._whole
+        elif self.history is self._whole:
+            self.history = fold(glance(self.folder))
         return bool(events) or before != self.status
+
+    @property
+    def behind(self) -> bool:
+        return self._tail.behind
+
+    @property
+    def share_read(self) -> float:
+        """How much of the log has been read, from 0 to 1."""
+        return self._tail.offset / max(1, self._tail.size)
 
     @property
     def resume_step(self) -> int:

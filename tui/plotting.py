@@ -1,6 +1,7 @@
 """What every plot needs, whatever draws it: a series that is cheap to redraw, round ticks, and the curve in words."""
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -33,72 +34,116 @@ class Span(NamedTuple):
         )
 
 
+BLOCK = 16
+"""Points of the smallest span that is kept; shorter ones are cheap to make anew."""
+
+
 @dataclass
 class Series:
-    """One line of a plot, kept with its minima and maxima over 1, 2, 4, 8… points.
+    """One line of a plot, kept with its minima and maxima over 16, 32, 64… points.
 
     Appending costs O(1) and drawing at any width costs O(width), however long the run: a plot of `width` columns reads
     about that many spans, and no peak is lost. Values that are not finite are counted, never drawn.
     """
 
     name: str
-    levels: list[list[Span]] = field(default_factory=lambda: [[]])
+    steps: list[float] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+    blocks: list[list[Span]] = field(default_factory=lambda: [[]])
     missing: int = 0
     taken: int = 0  # points given so far, the ones that are not finite included
     step: float = 0  # the step of the last of them
 
     def __len__(self) -> int:
-        return len(self.levels[0])
+        return len(self.values)
 
-    def append(self, step: float, value: float) -> None:
-        self.taken, self.step = self.taken + 1, step
-        if not math.isfinite(value):
-            self.missing += 1
-            return
-        self.levels[0].append(Span(step, step, value, value, value, value))
-        for level, spans in enumerate(self.levels):
+    def extend(self, points: Sequence[Point]) -> None:
+        for step, value in points:
+            if math.isfinite(value):
+                self.steps.append(step)
+                self.values.append(value)
+            else:
+                self.missing += 1
+        if points:
+            self.taken, self.step = self.taken + len(points), points[-1][0]
+        while len(self.values) >= BLOCK * (len(self.blocks[0]) + 1):
+            start = BLOCK * len(self.blocks[0])
+            self.blocks[0].append(self._span(start, start + BLOCK))
+            self._carry()
+
+    def _carry(self) -> None:
+        """Where a level has a pair more, the level above has a span more."""
+        for level, spans in enumerate(self.blocks):
             if len(spans) % 2:
                 break
-            if level + 1 == len(self.levels):
-                self.levels.append([])
-            self.levels[level + 1].append(spans[-2].then(spans[-1]))
+            if level + 1 == len(self.blocks):
+                self.blocks.append([])
+            self.blocks[level + 1].append(spans[-2].then(spans[-1]))
 
     def follow(self, points: Sequence[Point]) -> None:
         """Take over `points`, a list that mostly only grew since last time (a resumed run may have lost its end)."""
         if len(points) < self.taken or (self.taken and points[self.taken - 1][0] != self.step):
-            self.levels, self.missing, self.taken = [[]], 0, 0
-        for step, value in points[self.taken :]:
-            self.append(step, value)
+            self.steps, self.values, self.blocks, self.missing, self.taken = [], [], [[]], 0, 0
+        self.extend(points[self.taken :])
 
     def spans(self, at_most: int) -> list[Span]:
         """The whole series, in order, as no more than about `at_most` spans."""
-        level = 0
-        while len(self.levels[level]) > at_most and level + 1 < len(self.levels):
-            level += 1
-        # What does not fill a whole span of this level is left over on the lower ones: a binary counter.
-        rest = [spans[-1] for spans in reversed(self.levels[:level]) if len(spans) % 2]
-        return [*self.levels[level], *rest]
+        return self._spans(0, len(self), at_most)
+
+    def between(self, low: float, high: float, at_most: int) -> list[Span]:
+        """The points of the steps low…high, in order, as no more than about `at_most` spans."""
+        return self._spans(bisect_left(self.steps, low), bisect_right(self.steps, high), at_most)
+
+    def crossing(self, step: float) -> list[Span]:
+        """Where the line passes a step between two points, on the straight way from one to the other; else nothing."""
+        place = bisect_left(self.steps, step)
+        if not 0 < place < len(self) or self.steps[place] == step:
+            return []
+        (before, after), (low, high) = self.steps[place - 1 : place + 1], self.values[place - 1 : place + 1]
+        value = low + (high - low) * (step - before) / (after - before)
+        return [Span(step, step, value, value, value, value)]
+
+    def _spans(self, start: int, end: int, at_most: int) -> list[Span]:
+        size = 1
+        while end - start > size * at_most:
+            size *= 2
+        if size < BLOCK:
+            return [self._span(place, min(place + size, end)) for place in range(start, end, size)]
+        level = size.bit_length() - BLOCK.bit_length()
+        first, last = -(-start // size), end // size
+        if first >= last:
+            return [self._span(start, end)]
+        before = [self._span(start, first * size)] if start < first * size else []
+        after = [self._span(last * size, end)] if last * size < end else []
+        return [*before, *self.blocks[level][first:last], *after]
+
+    def _span(self, start: int, end: int) -> Span:
+        values = self.values[start:end]
+        return Span(self.steps[start], self.steps[end - 1], values[0], values[-1], min(values), max(values))
+
+    def at(self, step: float) -> float | None:
+        """The value at a step, or the last one before it; None before the first."""
+        place = bisect_right(self.steps, step)
+        return self.values[place - 1] if place else None
 
     @property
     def first(self) -> Span:
-        return self.levels[0][0]
+        return self._span(0, 1)
 
     @property
     def last(self) -> Span:
-        return self.levels[0][-1]
+        return self._span(len(self) - 1, len(self))
 
     def trend(self) -> str:
         """ "falling", "rising" or "steady": the mean of the last fifth against the fifth before it.
 
         Steady is a change of less than a twentieth of the range the series has covered.
         """
-        values = self.levels[0]
-        fifth = max(1, len(values) // 5)
-        if len(values) < 2:
+        fifth = max(1, len(self) // 5)
+        if len(self) < 2:
             return "steady"
-        recent = values[-fifth:]
-        before = values[-2 * fifth : -fifth]
-        change = sum(span.last for span in recent) / len(recent) - sum(span.last for span in before) / len(before)
+        recent, before = self.values[-fifth:], self.values[-2 * fifth : -fifth]
+        change = sum(recent) / len(recent) - sum(before) / len(before)
         whole = self.spans(64)
         reach = max(span.high for span in whole) - min(span.low for span in whole)
         if abs(change) <= reach / 20:
@@ -106,14 +151,27 @@ class Series:
         return "rising" if change > 0 else "falling"
 
 
-def extent(series: Iterable[Series], positive: bool = False) -> tuple[float, float] | None:
-    """The lowest and highest value of all series (of the positive ones only, for a logarithmic axis)."""
-    spans = [span for line in series for span in line.spans(64)]
-    if positive and any(span.low <= 0 for span in spans):
-        spans = [point for line in series for point in line.levels[0] if point.low > 0]
-    if not spans:
-        return None
-    return min(span.low for span in spans), max(span.high for span in spans)
+def smoothed(spans: Sequence[Span], weight: float) -> list[Span]:
+    """An exponential moving average over the spans that are drawn, each by its middle; without the pull to zero at its
+    beginning (Kingma and Ba 2015, section 3)."""
+    found, total, norm = [], 0.0, 0.0
+    for span in spans:
+        total = weight * total + (1 - weight) * (span.low + span.high) / 2
+        norm = weight * norm + (1 - weight)
+        value = total / norm
+        found.append(Span(span.first_step, span.last_step, value, value, value, value))
+    return found
+
+
+def reach(spans: Iterable[Span], positive: bool = False) -> tuple[float, float] | None:
+    """The lowest and highest value of some spans; of positive values only, the lowest that a span shows."""
+    values = [value for span in spans for value in span[2:] if value > 0 or not positive]
+    return (min(values), max(values)) if values else None
+
+
+def extent(series: Iterable[Series]) -> tuple[float, float] | None:
+    """The lowest and highest value of all series."""
+    return reach(span for line in series for span in line.spans(64))
 
 
 def tick_step(low: float, high: float, count: int) -> float:
@@ -164,6 +222,8 @@ def columns(spans: Iterable[Span], low: float, high: float, width: int) -> Itera
     reach = max(high - low, 1)
     gathered: tuple[int, Span] | None = None
     for span in spans:
+        if not low <= span.first_step <= high:
+            continue
         column = min(width - 1, max(0, int((span.first_step - low) * (width - 1) // reach)))
         if gathered and gathered[0] == column:
             gathered = (column, gathered[1].then(span))

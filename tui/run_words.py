@@ -16,6 +16,8 @@ from tui.widgets.run_card import progress, state_text
 if TYPE_CHECKING:
     from tui.app import PreferablyApp
 
+DISPLACEMENT = "04#displacement"
+
 
 def state_line(app: "PreferablyApp", run: Followed, other: Followed | None, width: int) -> Content:
     """`● running   step 38/52   ▰▰▰▱   training   1,190 per second   left 0:04`; what says least goes first where the
@@ -52,10 +54,20 @@ def message(app: "PreferablyApp", run: Followed) -> str:
         return t("runs.now.interrupted_words", step=status.step, resume=run.resume_step, words=clean(words))
     if status.state in ("interrupted", "stopped", "paused", "created"):
         return t(f"runs.now.{status.state}", step=status.step, resume=run.resume_step)
-    if run.history.warnings:
-        return warning(app.t, run.history.warnings[-1][1])
+    found = links(app, run)
+    if not found:
+        return ""
+    more = t("runs.why_more", count=len(found) - 1) if len(found) > 1 else t("runs.why")
+    return f"{found[0][0]} {more}"
+
+
+def links(app: "PreferablyApp", run: Followed) -> list[tuple[str, str]]:
+    """What a monitor has said, the newest first, each with the place that explains it."""
+    found = [(warning(app.t, event), str(event["chapter"])) for _, event in reversed(run.history.warnings)]
     fell = run.displacement()
-    return t("runs.displacement", fall=short(fell)) if fell else ""
+    if not found and fell:
+        return [(app.t("runs.displacement", fall=short(fell)), DISPLACEMENT)]
+    return found
 
 
 def summary(app: "PreferablyApp", history: History, charts: Sequence[Chart]) -> str:

@@ -18,6 +18,11 @@ from engine.runs.status import read_status
 KEPT = "instruments.json"
 
 
+def command(folder: Path, against: str) -> list[str]:
+    """What to execute, with `engine.runs.supervisor.ENVIRONMENT` around it."""
+    return [sys.executable, "-P", "-m", "engine.evaluate.card_process", str(folder), against]
+
+
 def measure(folder: Path, against: str) -> dict[str, Any]:
     """The card of the run in `folder` against a model, as JSON can hold it. Kept in the folder."""
     import torch

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 Event = dict[str, Any]
+LONGEST_LINE = 1 << 18
 
 
 def events_file(folder: Path) -> Path:
@@ -64,22 +65,52 @@ class EventTail:
 
     def __init__(self, folder: Path) -> None:
         self._path = events_file(folder)
-        self._offset = 0
+        self.offset = 0
+        self.size = 0
+        """Bytes read so far, and of the whole file when it was last looked at."""
 
-    def read(self) -> list[Event]:
+    def read(self, at_most: int = -1) -> list[Event]:
         """The whole lines added since the last call; a line still being written waits for the next one.
 
-        A line that is not JSON (a damaged file) becomes a note, so that nothing goes missing in silence.
+        A line that is not JSON (a damaged file) becomes a note, so that nothing goes missing in silence. With `at_most`
+        about so many bytes of a long log are read at a time.
         """
         try:
             with self._path.open("rb") as file:
-                file.seek(self._offset)
-                data = file.read()
+                file.seek(self.offset)
+                data = file.read(at_most)
+                if len(data) == at_most:
+                    data += file.readline()
+                self.size = os.fstat(file.fileno()).st_size
         except FileNotFoundError:
             return []
         whole = data[: data.rfind(b"\n") + 1]
-        self._offset += len(whole)
+        self.offset += len(whole)
         return [_parse(line) for line in whole.split(b"\n")[:-1]]
+
+    @property
+    def behind(self) -> bool:
+        """There is much more to read; less than a line's worth is one that is still being written."""
+        return self.size - self.offset > LONGEST_LINE
+
+
+def glance(folder: Path, places: int = 300, ends: int = 1 << 16) -> list[Event]:
+    """Some events of a long log, in order: those at both ends and, in between, one line at each of so many places."""
+    try:
+        with events_file(folder).open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            lines = file.read(ends).split(b"\n")[:-1]
+            for place in range(1, places):
+                start = ends + (size - 2 * ends) * place // places
+                if start > file.tell():
+                    file.seek(start)
+                    file.readline()  # the rest of a line
+                    lines.append(file.readline().rstrip(b"\n"))
+            file.seek(max(file.tell(), size - ends))
+            lines += file.read().split(b"\n")[1:-1]
+    except FileNotFoundError:
+        return []
+    return [_parse(line) for line in lines if line]
 
 
 def _parse(line: bytes) -> Event:

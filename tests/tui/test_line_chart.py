@@ -5,7 +5,8 @@ import time
 
 from textual.app import App, ComposeResult
 
-from tui.widgets.line_chart import STYLES, Canvas, LineChart
+from tui.widgets.braille import STYLES, Canvas
+from tui.widgets.line_chart import LineChart
 
 
 class ChartApp(App[None]):

@@ -7,7 +7,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tui.numbers import duration, minus, percent, short
-from tui.plotting import Series, columns, extent, inner_ticks, log_ticks, tick_labels, ticks
+from tui.plotting import (
+    Series,
+    columns,
+    extent,
+    inner_ticks,
+    log_ticks,
+    reach,
+    smoothed,
+    tick_labels,
+    ticks,
+)
 
 finite = st.floats(-1e6, 1e6, allow_nan=False)
 
@@ -28,17 +38,52 @@ def test_spans_are_few_in_order_and_keep_every_peak(values, at_most):
     assert max(span.high for span in spans) == max(values)
 
 
+@given(st.lists(finite, min_size=1, max_size=300), st.integers(0, 300), st.integers(0, 300), st.integers(1, 40))
+def test_a_window_shows_what_is_in_it_and_nothing_else(values, one, other, at_most):
+    low, high = sorted((one, other))
+    inside = values[low : high + 1]
+    spans = series(values).between(low, high, at_most)
+    assert bool(spans) == bool(inside)
+    if inside:
+        assert len(spans) <= at_most + 2
+        assert (spans[0].first_step, spans[0].first, spans[-1].last) == (low, inside[0], inside[-1])
+        assert min(span.low for span in spans) == min(inside)
+        assert max(span.high for span in spans) == max(inside)
+
+
+def test_the_value_at_a_step_is_the_last_one_known_there():
+    line = Series("loss")
+    line.follow([(2, 5.0), (4, 6.0), (9, 7.0)])
+    assert [line.at(step) for step in (1, 2, 3, 4, 8.9, 9, 100)] == [None, 5, 5, 6, 6, 7, 7]
+
+
+def test_a_moving_average_starts_at_the_first_value_and_follows_the_others():
+    spans = series([2.0, 2.0, 2.0]).spans(10)
+    assert [span.last for span in smoothed(spans, 0.9)] == pytest.approx([2, 2, 2])
+    first, second = (span.last for span in smoothed(series([0.0, 1.0]).spans(10), 0.6))
+    # (0.6·0.4·0 + 0.4·1)/(1 − 0.36), by hand
+    assert (first, second) == pytest.approx((0, 0.625))
+    assert smoothed(spans, 0.0) == spans
+
+
+def test_the_reach_of_positive_values_leaves_out_the_others():
+    spans = series([-1.0, 0.0, 0.5, 4.0]).spans(10)
+    assert reach(spans) == (-1, 4)
+    assert reach(spans, positive=True) == (0.5, 4)
+    assert reach(series([-1.0]).spans(10), positive=True) is None
+
+
 @given(st.lists(finite, min_size=1, max_size=100), st.integers(0, 100))
 def test_following_a_list_that_grows_is_the_same_as_reading_it_at_once(values, cut):
     grown = series(values[:cut])
     grown.follow(list(enumerate(values)))
-    assert grown.levels == series(values).levels
+    assert grown == series(values)
 
 
 def test_a_list_that_lost_its_end_is_read_again():
     line = series([3, 2, 1])
     line.follow([(0, 3.0), (1, 2.5)])
-    assert [span.last for span in line.levels[0]] == [3, 2.5]
+    assert line.values == [3, 2.5]
 
 
 def test_what_is_not_finite_is_counted_and_not_drawn():

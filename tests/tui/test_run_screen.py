@@ -17,6 +17,7 @@ from tui.widgets.line_chart import LineChart
 from tui.widgets.mind import Mind
 from tui.widgets.probability_bars import ProbabilityBars
 from tui.widgets.run_view import RunView
+from tui.widgets.timeline import Timeline
 
 RUN = "dpo-brave-otter-12"
 SIZES = [(80, 24), (140, 45)]
@@ -101,6 +102,7 @@ async def test_everything_is_there(runs, size, language):
         await pilot.pause()
         charts = [chart for chart in app.screen.query(LineChart) if chart.display]
         assert len(charts) == (2 if size[0] == 80 else 4)
+        assert app.screen.query_one("Mind PathPlane").display == (size[0] > 80)
         assert all(chart.filled for chart in charts)
         bars = "\n".join(line.plain for line in app.screen.query_one(ProbabilityBars).lines(60))
         assert "31\u202f% →  88\u202f% ✓" in bars
@@ -231,13 +233,13 @@ async def test_going_back_in_time_shows_earlier_answers(runs):
     app = open_run()
     async with app.run_test() as pilot:
         await pilot.pause()
-        mind = app.screen.query_one(Mind)
+        view, mind = app.screen.query_one(RunView), app.screen.query_one(Mind)
         newest = mind.query_one(Answers).now
         await pilot.press("left")
-        assert "step 30" in text_of(app, "#moment")
+        assert "step 30" in app.screen.query_one(Timeline).words
         assert mind.query_one(Answers).now != newest
         await pilot.press("right")
-        assert mind.index is None
+        assert view.moment is None
         assert mind.query_one(Answers).now == newest
 
 
@@ -299,8 +301,9 @@ async def test_another_language_keeps_the_place_in_the_run(runs):
         await pilot.press("f2")
         await until(pilot, lambda: app.screen.query_one(RunView) is not before)
         view = app.screen.query_one(RunView)
-        assert (view.page, view.log_axis, view.mind.index) == (1, True, before.mind.index)
-        assert view.mind.index is not None
+        assert view.charts.view == before.charts.view
+        assert (view.charts.view.page, view.charts.view.log_axis, view.moment) == (1, True, before.moment)
+        assert view.moment is not None
         assert view.gate_details
         assert view.query_one("#meaning").display
 

@@ -47,6 +47,7 @@ def compare(run: str, against: str) -> int:
     from dataclasses import asdict
 
     from engine.evaluate import instruments
+    from engine.evaluate.card_process import bounds
     from engine.models.policy import load_policy
     from engine.runs import library
     from tui.numbers import short
@@ -55,7 +56,7 @@ def compare(run: str, against: str) -> int:
     policy, reference = (load_policy(library.model_folder(name)) for name in (run, against))
     here.note(here.t("cli.eval.comparing", run=run, against=against))
     figures = instruments.card(policy, reference)
-    rows = [{**asdict(figure), "healthy": _bounds(figure.healthy), "fine": figure.fine} for figure in figures]
+    rows = [{**asdict(figure), "healthy": bounds(figure.healthy), "fine": figure.fine} for figure in figures]
     here.document({"model": run, "against": against, "figures": rows})
     if not here.as_json:
         width = max(len(here.t(f"instrument.{figure.id}.name")) for figure in figures)
@@ -68,11 +69,6 @@ def compare(run: str, against: str) -> int:
                 meaning = here.t(f"instrument.{figure.id}.meaning")
                 here.line(f"    {meaning} {here.t('monitor.see', chapter=figure.chapter)}")
     return 0 if all(figure.fine for figure in figures) else 1
-
-
-def _bounds(healthy: tuple[float, float] | None) -> list[float | None] | None:
-    """The healthy range as JSON can hold it: an open end is null."""
-    return None if healthy is None else [bound if abs(bound) != float("inf") else None for bound in healthy]
 
 
 @command("bench")

@@ -17,13 +17,13 @@ leaves the plot is cut off, but a sign stays at the edge. `legend` says which li
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from textual.content import Content
 
 from tui.numbers import short
 from tui.plotting import inner_ticks, log_ticks, tick_labels, ticks
-from tui.widgets.line_chart import QUIET, STYLES, Canvas
+from tui.widgets.braille import QUIET, STYLES, Canvas
 
 GUTTER = 8
 HERE = "bold $accent"
@@ -105,6 +105,15 @@ class Plot:
             if there:
                 drawn = [(self._dot_x(x), self._dot_y(y)) for x, y in run if y is not None]
                 self.canvas.trace([(x, y, y, y, y) for x, y in drawn], style % len(STYLES))
+
+    def path(self, points: Iterable[tuple[float, float]], style: int = 0) -> None:
+        """Points joined in their own order, which may go back and forth."""
+        places = [(self._dot_x(x), self._dot_y(y)) for x, y in points]
+        for (x, y), (to_x, to_y) in pairwise(places):
+            count = max(abs(to_x - x), abs(to_y - y), 1)
+            for number in range(count + 1):
+                dot = y + round((to_y - y) * number / count)
+                self.canvas.column(x + round((to_x - x) * number / count), dot, dot, style % len(STYLES))
 
     def stems(self, points: Iterable[tuple[float, float]], style: int = 0) -> None:
         for x, y in points:

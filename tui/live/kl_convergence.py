@@ -10,7 +10,7 @@ from engine.theory.divergence import KLConvergence
 from tui.live.curve import Axis, Plot
 from tui.live.shares import Shares
 from tui.live.written import fixed
-from tui.widgets.line_chart import STYLES
+from tui.widgets.braille import STYLES
 from tui.widgets.live_block import LiveBlock, Values, fitting
 from tui.widgets.slider import Slider, Track
 

@@ -9,7 +9,7 @@ from engine.theory import preference_losses
 from engine.theory.side_by_side import PreferenceLosses
 from tui.live.pair import BETA
 from tui.live.written import fixed
-from tui.widgets.line_chart import Canvas
+from tui.widgets.braille import Canvas
 from tui.widgets.live_block import LiveBlock, Values, fitting
 from tui.widgets.slider import Slider, Track
 

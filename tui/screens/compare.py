@@ -16,9 +16,9 @@ from tui.following import Followed
 from tui.literal import clean
 from tui.numbers import short
 from tui.screens.base import PreferablyScreen
+from tui.widgets.chart_row import chart_words
 from tui.widgets.interval_line import numbers
 from tui.widgets.line_chart import LineChart
-from tui.widgets.run_view import chart_words
 
 
 def differences(first: Recipe, second: Recipe) -> list[tuple[str, Any, Any]]:

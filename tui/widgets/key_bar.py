@@ -36,7 +36,11 @@ class KeyBar(Widget):
     """
     ALLOW_SELECT = False
     LAST = ("app.keys.back", "app.keys.quit", "app.keys.help")
-    FIRST_TO_GO = ("runs.keys.log", "runs.keys.meaning", "live.keys.fine")
+    FIRST_TO_GO = (
+        *(f"runs.keys.{name}" for name in ("ends", "step", "pan", "whole", "log", "meaning", "zoom", "base", "scroll")),
+        *(f"runs.keys.{name}" for name in ("smooth", "own")),
+        "live.keys.fine",
+    )
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
