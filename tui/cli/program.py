@@ -35,6 +35,7 @@ COMMANDS = {
     "exercise": "tui.cli.exercise:exercise",
     "progress": "tui.cli.progress:progress",
     "plain": "tui.cli.plain:plain",
+    "serve": "tui.cli.serve:serve",
     "theory": "tui.cli.theory:theory",
     "glossary": "tui.cli.glossary:glossary_command",
     "export": "tui.cli.exchange:export",
@@ -44,6 +45,9 @@ COMMANDS = {
     "content": "tui.cli.content:content",
     "doctor": "tui.cli.doctor:doctor",
 }
+
+
+WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
 
 
 class Program(TranslatedGroup):
@@ -131,10 +135,11 @@ def _reason(error: OSError | Problem) -> str:
 
 def open_app() -> int:
     """Start the app, where there is a terminal for it."""
+    served = os.environ.get("TEXTUAL_DRIVER") == WEB_DRIVER  # a browser is the terminal: `preferably serve`
     dumb = os.environ.get("TERM", "") in ("dumb", "")
-    if dumb or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not served and (dumb or not (sys.stdin.isatty() and sys.stdout.isatty())):
         raise Problem("cli.no_terminal")
-    if not sys.stderr.isatty():  # it is what Textual draws on; the sentence goes where it will be seen
+    if not served and not sys.stderr.isatty():  # it is what Textual draws on; the sentence goes where it will be seen
         session().line(explain(Problem("cli.errors_redirected"), session().language))
         return 2
     from tui.app import PreferablyApp
