@@ -43,7 +43,9 @@ def controls(app: "PreferablyApp", lab: Lab, progress: Progress, step: str, labe
             return [data_choice(app, progress, labels)]
         case "predict":
             kept = "predict" in progress.done
-            return [Static(literal(app.t("lab.predicted_kept" if kept else "lab.answer_first")), classes="quiet")]
+            words = [app.t("lab.predicted_kept" if kept else "lab.answer_first")]
+            words += [app.t("forecast.offer")] if progress.run is None else []
+            return [Static(literal("\n".join(words)), classes="quiet")]
         case "run" if progress.run is None:
             return [Button(app.t("lab.start"), id="start", variant="primary", compact=True)]
         case "questions":

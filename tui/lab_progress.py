@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from content.labs import STEPS, Lab
-from content.questions import Question, read_as
+from content.questions import read_as
 from content.text import say
 from engine import paths
+from engine.forecasts.forecast import read
+from engine.forecasts.scoring import measured, score
 from engine.runs import library
 from engine.runs.events import History, fold, read_events
 from engine.runs.faults import explain
@@ -69,13 +71,6 @@ def read_progress(store: "Store", lab: Lab) -> Progress:
     return Progress(frozenset(done), chosen[-1] if chosen else "shipped", run, attempts, predictions, answers)
 
 
-def measured(question: Question, history: History) -> float | None:
-    """What the run says about a prediction; None while it says nothing."""
-    if question.metric == "gate":
-        return history.gate["value"] if history.gate else None
-    return history.latest(question.metric or "")
-
-
 def compared(lab: Lab, progress: Progress, history: History) -> list[str]:
     """Each prediction beside what was measured, as a line; the gate's also against its interval."""
     lines = []
@@ -83,7 +78,7 @@ def compared(lab: Lab, progress: Progress, history: History) -> list[str]:
         kept = progress.predictions.get(question.id)
         if kept is None:
             continue
-        said, value = read_as(question, kept["text"]), measured(question, history)
+        said, value = read_as(question, kept["text"]), measured(question.metric or "", history)
         if value is None:
             words = say(lab.language, "lab.prediction_unknown", said=said)
         else:
@@ -94,7 +89,17 @@ def compared(lab: Lab, progress: Progress, history: History) -> list[str]:
             inside = gate["low"] <= kept["value"] <= gate["high"]
             words += ", " + say(lab.language, "lab.inside" if inside else "lab.outside")
         lines.append(f"{metric_title(lab.language, question.metric or '')}: {words}")
-    return lines
+    return lines + _forecast(lab, progress, history)
+
+
+def _forecast(lab: Lab, progress: Progress, history: History) -> list[str]:
+    """What was forecast besides the lab's own questions, and what became of it."""
+    from tui.forecast_words import line, sign
+
+    asked = {question.id for question in lab.predictions}
+    found = (read(id, lab.id, kept) for id, kept in progress.predictions.items() if id not in asked)
+    judged = [(forecast, score(forecast, history)) for forecast in found if forecast is not None]
+    return [f"{sign(outcome)} {line(lab.language, forecast, outcome)}" for forecast, outcome in judged]
 
 
 def metric_title(language: str, metric: str) -> str:

@@ -4,7 +4,7 @@ All of them are `prediction` events of the store: the item is a lab or a run, `a
 of a lab hold for its first run after them, so that a second attempt is no forecast any more.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -65,13 +65,13 @@ def curve(metric: str, points: tuple[float, ...]) -> dict[str, Any]:
     return {"metric": metric, "kind": "curve", "points": list(points)}
 
 
-def add(store: "Store", item: str, payloads: dict[str, dict[str, Any]]) -> None:
+def add(store: "Store", item: str, payloads: Mapping[str, Mapping[str, Any]]) -> None:
     """Keep these forecasts for a lab or a run, besides those that it has. Raises the store's Problems."""
     known = (store.prediction(item) or {}).get("answers", {})
     store.predict(item, {"answers": {**known, **payloads}})
 
 
-def read(id: str, item: str, payload: dict[str, Any], time: str = "", run: str | None = None) -> Forecast | None:
+def read(id: str, item: str, payload: Mapping[str, Any], time: str = "", run: str | None = None) -> Forecast | None:
     """The forecast that a payload is; None for one that nothing can be measured against."""
     if not isinstance(payload.get("metric"), str) or payload.get("kind", "value") not in KINDS:
         return None

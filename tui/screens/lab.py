@@ -28,6 +28,9 @@ from tui.widgets.lesson import Lesson
 from tui.widgets.question_box import QuestionBox
 from tui.widgets.run_view import RunView
 
+WALKING = ("turn", "into", "start", "forecast", "text", "again", "report")
+"""The actions that need an open step."""
+
 
 class LabScreen(PreferablyScreen):
     """The lab `lab`, at the step where the learner left off."""
@@ -52,6 +55,7 @@ class LabScreen(PreferablyScreen):
     AUTO_FOCUS = "#page"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "start", "lab.keys.start", id="lab.start"),
+        Binding("f", "forecast", "forecast.keys.forecast", id="lab.forecast"),
         Binding("n", "turn(1)", "lab.keys.step", id="lab.next", key_display="n/p"),
         Binding("p", "turn(-1)", "lab.keys.step", id="lab.previous", key_display="n/p"),
         Binding("tab", "into", "lab.keys.into", id="lab.into"),
@@ -248,10 +252,22 @@ class LabScreen(PreferablyScreen):
         await self.draw_control()
         self.draw_steps()
 
+    async def action_forecast(self) -> None:
+        """More than the lab asks: which way any measure of the run will go, how far, or its curve."""
+        from tui.screens.forecast import ForecastScreen
+
+        await self.app.push_screen(ForecastScreen(self.lab.method, self.progress.predictions, self._keep_forecast))
+
+    def _keep_forecast(self, id: str, payload: dict[str, Any] | None) -> None:
+        """A new forecast, or one taken back, beside the answers to the lab's own questions."""
+        known = {name: kept for name, kept in self.progress.predictions.items() if name != id}
+        self.app.store.predict(self.lab.id, {"answers": known if payload is None else {**known, id: payload}})
+        self.reload()
+
     # --- the run
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("turn", "into", "start", "text", "again", "report") and not (self.walking and self.step):
+        if action in WALKING and not (self.walking and self.step):
             return False
         run = self.progress.run
         match action:
@@ -261,6 +277,8 @@ class LabScreen(PreferablyScreen):
                 return self.focused is self.query_one_optional("#page") and bool(self._answerable())
             case "start":
                 return self.step == "run" and run is None
+            case "forecast":
+                return self.step in ("predict", "run") and run is None and self.app.store_is_open
             case "text":
                 return self.step == "run" and run is not None
             case "again":

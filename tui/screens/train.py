@@ -6,15 +6,18 @@ from typing import Any, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Select, Static
 
 from engine.errors import Problem
 from engine.exchange.labels import rows_for_training
+from engine.forecasts import forecast
 from engine.methods import METHODS, HyperParameter
 from engine.runs import library, supervisor
 from engine.runs.recipe import Recipe
 from tui.literal import literal
+from tui.method_words import Words
 from tui.screens.base import PreferablyScreen
 
 
@@ -56,6 +59,7 @@ class TrainScreen(PreferablyScreen):
     CSS = """
     TrainScreen VerticalScroll { padding: 1 2; }
     TrainScreen Select { width: 60; }
+    TrainScreen #about-method { color: $secondary; margin: 0 0 1 2; }
     TrainScreen .about { color: $secondary; margin: 1 0 0 0; }
     TrainScreen #fields { height: auto; padding: 0; }
     TrainScreen #file { display: none; }
@@ -63,6 +67,7 @@ class TrainScreen(PreferablyScreen):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "start", "runs.keys.start", id="train.start"),
+        Binding("f4", "forecast", "forecast.keys.forecast", id="train.forecast"),
         Binding("tab", "app.focus_next", "runs.keys.field", id="train.field"),
     ]
 
@@ -70,6 +75,7 @@ class TrainScreen(PreferablyScreen):
         super().__init__()
         self.method = method
         self.label_rows: list[dict[str, Any]] = []
+        self.forecasts: dict[str, dict[str, Any]] = {}  # of this run, kept when it is made
 
     def crumbs(self) -> list[str]:
         return [self.t("runs.title"), self.t("runs.train.title")]
@@ -79,15 +85,22 @@ class TrainScreen(PreferablyScreen):
         with VerticalScroll(can_focus=False):
             methods = [(self.t(f"runs.method.{method}"), method) for method in METHODS]
             yield Select(methods, value=self.method, allow_blank=False, id="method", compact=True)
+            yield Static(self.about(), id="about-method", markup=False)
             yield Select(self.data_choices(), value="shipped", allow_blank=False, id="data", compact=True)
             yield Field("data", self.t("runs.train.file"), self.t("runs.train.file_path"), ".jsonl")
             yield Field("seed", self.t("runs.train.seed"), "", "0")
             yield Static(self.t("runs.train.basics"), classes="about", markup=False)
             yield VerticalScroll(*self.fields(), id="fields", can_focus=False)
             yield Button(self.t("runs.train.start"), id="start", variant="primary", compact=True)
+            yield Static(id="forecasts", classes="quiet", markup=False)
 
     def on_mount(self) -> None:
         self._show_file()
+        self._show_forecasts()
+
+    def about(self) -> str:
+        """What the registry says of the method, in short."""
+        return Words(self.app.language).summary(METHODS[self.method])
 
     def data_choices(self) -> list[tuple[str, str]]:
         """The sources of data that the method can train on."""
@@ -99,9 +112,10 @@ class TrainScreen(PreferablyScreen):
         return choices
 
     def fields(self) -> list[Field]:
+        words, method = Words(self.app.language), METHODS[self.method]
         return [
-            Field(row.name, f"{self.t(f'runs.hyper.{row.name}')}", self.allowed(row), str(row.default))
-            for row in METHODS[self.method].hyper
+            Field(row.name, words.setting(row, method), self.allowed(row), str(row.default))
+            for row in method.hyper
         ]
 
     def allowed(self, row: HyperParameter) -> str:
@@ -117,6 +131,7 @@ class TrainScreen(PreferablyScreen):
         await super().language_changed()
         self.query_one("#data", Select).value = source
         self._show_file()
+        self._show_forecasts()
         for field in self.query(Field):
             field.query_one(Input).value = typed[field.setting]
             if field.setting == here:
@@ -129,6 +144,9 @@ class TrainScreen(PreferablyScreen):
         if event.value == self.method:
             return
         self.method = str(event.value)
+        self.forecasts.clear()  # they were about another method's measures
+        self._show_forecasts()
+        self.query_one("#about-method", Static).update(Content(self.about()))
         self.query_one("#data", Select).set_options(self.data_choices())
         fields = self.query_one("#fields")
         await fields.remove_children()
@@ -159,6 +177,27 @@ class TrainScreen(PreferablyScreen):
         source = str(self.query_one("#data", Select).value)
         return {**chosen, **({"data": source} if source != "file" else {})}
 
+    # --- what the learner expects of it
+
+    async def action_forecast(self) -> None:
+        from tui.screens.forecast import ForecastScreen
+
+        await self.app.push_screen(ForecastScreen(self.method, self.forecasts, self._keep_forecast))
+
+    def _keep_forecast(self, id: str, payload: dict[str, Any] | None) -> None:
+        """A new forecast, or one taken back."""
+        if payload is None:
+            self.forecasts.pop(id, None)
+        else:
+            self.forecasts[id] = payload
+        self._show_forecasts()
+
+    def _show_forecasts(self) -> None:
+        from tui.screens.forecast import summary
+
+        lines = summary(self.app.language, self.forecasts) or [self.t("forecast.offer_train")]
+        self.query_one("#forecasts", Static).update(literal("\n".join(lines)))
+
     # --- starting it
 
     @on(Button.Pressed, "#start")
@@ -169,6 +208,8 @@ class TrainScreen(PreferablyScreen):
         try:
             recipe = Recipe.make(self.method, self.settings())
             folder = library.create(recipe, rows=self.label_rows if library.takes_labels(recipe) else None)
+            if self.forecasts:
+                forecast.add(self.app.store, folder.name, self.forecasts)  # before the run starts
             self.app.store.index_run(folder.name, recipe.method, None, folder)
             supervisor.start(folder)
         except Problem as problem:
