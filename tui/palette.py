@@ -74,6 +74,8 @@ def commands(app: "PreferablyApp") -> Iterator[SystemCommand]:
             yield command(page.title, help, "page", page=page.id)
     yield command(t("app.palette.label"), t("app.palette.label_help"), "label")
     yield command(t("app.palette.runs"), t("app.palette.runs_help"), "runs")
+    for place in ("arena", "chat", "forecasts"):
+        yield command(t(f"forecast.palette.{place}"), t(f"forecast.palette.{place}_help"), place)
     for language in LANGUAGES:
         if language != app.language:
             title = say(language, "app.palette.language")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 UNDERWAY = ("running", "paused")
 SHOWN_RUNS = 2
-ROOMY = 24
+ROOMY = 32
 """From this height on, there is an empty line between the lines."""
 
 
@@ -68,6 +68,9 @@ class HomeScreen(PreferablyScreen):
         Binding("5", "open('label')", "home.keys.label", id="home.label", show=False),
         Binding("6", "open('runs')", "home.keys.runs", id="home.runs", show=False),
         Binding("7", "open('progress')", "home.keys.progress", id="home.progress", show=False),
+        Binding("8", "open('arena')", "home.keys.arena", id="home.arena", show=False),
+        Binding("9", "open('chat')", "home.keys.chat", id="home.chat", show=False),
+        Binding("0", "open('forecasts')", "home.keys.forecasts", id="home.forecasts", show=False),
         Binding("down", "app.focus_next", "home.keys.choose", id="home.down", key_display="↑↓"),
         Binding("up", "app.focus_previous", "home.keys.choose", id="home.up", key_display="↑↓"),
         Binding("f2", "app.next_language", "app.keys.language", id="home.language"),
@@ -85,7 +88,7 @@ class HomeScreen(PreferablyScreen):
     HomeScreen.-low #continue { padding: 0 2; margin: 0 0 1 0; }
     """
     AUTO_FOCUS = "#continue"
-    PLACES = ("chapters", "exercises", "review", "labs", "label", "runs", "progress")
+    PLACES = ("chapters", "exercises", "review", "labs", "label", "runs", "progress", "arena", "chat", "forecasts")
 
     def __init__(self) -> None:
         super().__init__()
@@ -150,6 +153,9 @@ class HomeScreen(PreferablyScreen):
         self._line("progress", self._progress())
         self._line("labs", self._labs())
         self._line("label", self._labels())
+        self._line("arena", self._count("vote", "home.votes", "home.no_votes"))
+        self._line("chat", Content.styled(self.t("home.ask"), "$secondary"))
+        self._line("forecasts", self._count("prediction", "home.forecast", "home.no_forecasts"))
         self.fill_runs()
 
     def _read_progress(self) -> None:
@@ -167,7 +173,7 @@ class HomeScreen(PreferablyScreen):
             self._line("runs", self._runs() if self.app.store_is_open else Content(""))
 
     def _line(self, name: str, text: Content) -> None:
-        number = self.PLACES.index(name) + 1
+        number = (self.PLACES.index(name) + 1) % 10  # the key of the tenth is 0
         label = self.t(f"home.{name}")
         head = Content.assemble((f"{number}  ", "bold $footer-key-foreground"), (f"{label:<16}", "bold"))
         for line in self.query(f"#{name}").results(Door):  # none while the screen is drawn anew
@@ -278,6 +284,13 @@ class HomeScreen(PreferablyScreen):
             return Content("")
         count = len(self.app.store.labels())
         return Content.styled(self.t("home.labels" if count else "home.no_labels", count=count), "$secondary")
+
+    def _count(self, kind: str, some: str, none: str) -> Content:
+        """How many events of a kind there are about different things, in words."""
+        if not self.app.store_is_open:
+            return Content("")
+        count = len({event.id if kind == "vote" else event.item for event in self.app.store.events(kind)})
+        return Content.styled(self.t(some if count else none, count=count), "$secondary")
 
     def _runs(self) -> Content:
         from engine.runs.library import list_runs

@@ -1,4 +1,4 @@
-"""All runs: open one, start one, mark two and compare them."""
+"""All runs: open one, start one, mark up to six and compare them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,6 +12,7 @@ from textual.widgets import DataTable, Static
 
 from engine.runs import library
 from engine.runs.status import RunStatus
+from tui.comparison import MOST, curves
 from tui.literal import clean
 from tui.screens.base import PreferablyScreen
 from tui.widgets.interval_line import two
@@ -44,12 +45,14 @@ class RunsScreen(PreferablyScreen):
         Binding("n", "new", "runs.keys.new", id="runs.new"),
         Binding("space", "mark", "runs.keys.mark", id="runs.mark"),
         Binding("c", "compare", "runs.keys.compare", id="runs.compare"),
+        Binding("t", "ask('chat')", "home.keys.chat", id="runs.chat"),
+        Binding("a", "ask('arena')", "home.keys.arena", id="runs.arena"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self.runs: list[RunStatus] = []
-        self.marked: list[str] = []  # run ids, the oldest mark first; two at most
+        self.marked: list[str] = []  # run ids, the oldest mark first; six at most
 
     def crumbs(self) -> list[str]:
         return [self.t("runs.title")]
@@ -152,15 +155,26 @@ class RunsScreen(PreferablyScreen):
 
         await self.app.push_screen(TrainScreen())
 
+    async def action_ask(self, place: str) -> None:
+        """To the chat or the arena with the model of the run under the cursor, and the one that it came from."""
+        from engine.serving.models import candidates
+
+        run = self.selected()
+        found = next((each for each in candidates() if run and each.name == run.run_id), None)
+        if found is None:
+            self.notify(self.t("chat.no_model"), markup=False)
+        else:
+            await self.app.go(place, models=tuple(name for name in (found.name, found.ancestor) if name))
+
     def action_mark(self) -> None:
-        """Mark the run under the cursor, or take its mark away; a third mark replaces the oldest."""
+        """Mark the run under the cursor, or take its mark away; a seventh mark replaces the oldest."""
         run = self.selected()
         if run is None:
             return
         if run.run_id in self.marked:
             self.marked.remove(run.run_id)
         else:
-            self.marked = [*self.marked[-1:], run.run_id]
+            self.marked = [*self.marked[1 - MOST :], run.run_id]
         self.draw()
 
     async def action_compare(self) -> None:
@@ -169,8 +183,10 @@ class RunsScreen(PreferablyScreen):
         chosen = [run for mark in self.marked for run in self.runs if run.run_id == mark]
         if len(chosen) < 2:
             self.notify(self.t("runs.choose_two"), markup=False)
-        elif chosen[0].method != chosen[1].method:
-            methods = [self.t(f"runs.method.{run.method}") for run in chosen]
-            self.notify(self.t("runs.not_same", first=methods[0], second=methods[1]), markup=False)
+            return
+        screen = CompareScreen([run.folder for run in chosen])
+        if curves(screen.sides):
+            await self.app.push_screen(screen)
         else:
-            await self.app.push_screen(CompareScreen(chosen[0].folder, chosen[1].folder))
+            methods = dict.fromkeys(self.t(f"runs.method.{run.method}") for run in chosen)
+            self.notify(self.t("runs.nothing_shared", methods=", ".join(methods)), markup=False)
