@@ -28,10 +28,12 @@ LABS = {
         Lab("02", "constitutional", "improvement", 0.0),
         Lab("03", "u-curve", "penalty_worth", 0.0),
         Lab("04", "zoo", "every_win_rate", 0.5),
+        Lab("05", "against", "lead_on_plane", 0.0),
         Lab("06", "rlaif", "feedback_win_rate", 0.5),
         Lab("07", "reasoning", "chain_gain", 0.0),
         Lab("08", "round-after-round", "every_gain", 0.0),
         Lab("09", "collapse", "variety_kept", 0.0),
         Lab("10", "stages", "stack_win_rate", 0.5),
+        Lab("12", "on-trial", "choice_gain", 0.0),
     )
 }

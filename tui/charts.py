@@ -9,14 +9,27 @@ from tui.plotting import Point
 @dataclass(frozen=True)
 class Chart:
     """`id` names the texts `metric.<id>.title` and `.meaning`; `lines` are the metrics, each with the id of its name
-    among several (`metric.line.<name>`)."""
+    among several (`metric.line.<name>`). A plane has other metrics than the step to the right, one for each line:
+    `over`, named by `metric.<id>.over`; `doubling` where each mark of that axis is twice the one before."""
 
     id: str
     lines: tuple[tuple[str, str], ...]
+    over: tuple[str, ...] = ()
+    doubling: bool = False
 
     def find(self, metrics: Mapping[str, Sequence[Point]]) -> dict[str, Sequence[Point]]:
         """The points of this chart's lines by the id of their names, those lines only that a run has."""
+        if self.over:
+            placed = zip(self.lines, self.over, strict=True)
+            found = {name: _joined(metrics.get(right, ()), metrics.get(up, ())) for (up, name), right in placed}
+            return {name: points for name, points in found.items() if points}
         return {name: metrics[metric] for metric, name in self.lines if metrics.get(metric)}
+
+
+def _joined(right: Sequence[Point], up: Sequence[Point]) -> list[Point]:
+    """The values that were logged at the same step, one to the right and one upwards."""
+    heights = dict(up)
+    return [(value, heights[step]) for step, value in right if step in heights]
 
 
 def _each(metric: str, *arms: str) -> tuple[tuple[str, str], ...]:
@@ -24,9 +37,32 @@ def _each(metric: str, *arms: str) -> tuple[tuple[str, str], ...]:
     return tuple((f"{arm}/{metric}", arm) for arm in arms)
 
 
+def _plane(id: str, metric: str) -> Chart:
+    """One measure of best-of-N and of PPO against the distance of each; best-of-N also at the bound of its KL."""
+    return Chart(
+        id,
+        ((f"best/plane/{metric}", "best"), (f"best/plane/{metric}", "bound"), (f"ppo/plane/{metric}", "ppo")),
+        over=("best/plane/kl", "best/plane/kl_bound", "ppo/plane/kl"),
+    )
+
+
+def _against_n(id: str, arm: str, *lines: tuple[str, str]) -> Chart:
+    """Measures of best-of-N against N."""
+    placed = tuple((f"{arm}plane/{metric}", name) for metric, name in lines)
+    return Chart(id, placed, over=(f"{arm}plane/n",) * len(lines), doubling=True)
+
+
 ZOO = ("dpo", "cdpo", "ipo", "rpo", "kto", "orpo", "simpo")
 GENERATIONS = ("own", "mixed", "filtered")
 CHARTS = (
+    _plane("plane_judge", "scores"),
+    _plane("plane_rule", "gold"),
+    Chart("ppo_rewards", (("ppo/objective/scores", "learned"), ("ppo/gold/score", "rule"))),
+    _against_n("choice_kl", "best/", ("kl", "measured"), ("kl_bound", "bound")),
+    Chart("ppo_kl", (("ppo/objective/kl", "train"), ("ppo/plane/kl", "held_out"))),
+    _against_n("choice", "", ("scores", "learned"), ("gold", "rule")),
+    _against_n("choice_kl", "", ("kl", "measured"), ("kl_bound", "bound")),
+    Chart("different", (("plane/different", "train"),)),
     Chart("collapse_distinct", _each("distinct_2", *GENERATIONS)),
     Chart("collapse_right", _each("correct/sentences", *GENERATIONS)),
     Chart("collapse_survivors", _each("survivors", *GENERATIONS)),
@@ -110,7 +146,7 @@ CHARTS = (
     Chart("grad_norm", (("grad_norm", "train"),)),
     Chart("learning_rate", (("learning_rate", "train"),)),
 )
-KNOWN = {metric for chart in CHARTS for metric, _ in chart.lines}
+KNOWN = {metric for chart in CHARTS for metric in (*(metric for metric, _ in chart.lines), *chart.over)}
 
 
 def charts_for(metrics: Iterable[str]) -> list[Chart]:

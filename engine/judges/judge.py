@@ -47,7 +47,12 @@ def judge_of(folder: Path, recipe: Recipe) -> Judge:
         case "constitution":
             return LearnedJudge(recipe, PreferenceModelling(folder, recipe))
         case _:
-            return LearnedJudge(recipe, RewardModelling(folder, Recipe.make("reward-model", {"seed": recipe.seed})))
+            return trained_on(folder, recipe)
+
+
+def trained_on(folder: Path, recipe: Recipe) -> "LearnedJudge":
+    """The judge that is trained on the pairs in a run's folder."""
+    return LearnedJudge(recipe, RewardModelling(folder, Recipe.make("reward-model", {"seed": recipe.seed})))
 
 
 class RuleJudge:

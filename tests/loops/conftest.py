@@ -34,6 +34,8 @@ SMALL = {
     },
     "zoo": {"num_train_epochs": 1},
     "u-curve": {"rollouts": 3, "prompts_per_rollout": 4, "reward": "rule"},
+    **{method: {"prompts": 8, "draws": 8} for method in ("best-of-n", "on-trial")},
+    "against": {"rollouts": 3, "prompts_per_rollout": 4, "prompts": 8, "draws": 8, "reward": "rule"},
     "round-after-round": {"rounds": 2, "prompts": 20, "num_train_epochs": 1, "reward": "rule"},
     "reasoning": {"rollouts": 6, "prompts_per_rollout": 3, "num_generations": 3},
     **{method: {"generations": 2, "samples": 20, "num_train_epochs": 1} for method in ("self-training", "collapse")},

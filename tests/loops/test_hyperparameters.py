@@ -52,6 +52,7 @@ CHANGED = {
     "target_kl": 0.01,
     "kl_horizon": 10.0,
     "prompts": 33,
+    "draws": 11,
     "generations": 3,
     "samples": 25,
     "real_share": 0.6,
@@ -69,21 +70,22 @@ QUICK = {
     "constitutional": {"controls": False},
     "ppo": {"adaptive_kl": True, "max_new_tokens": 4},
     **{method: {"max_new_tokens": 11, "prompts_per_rollout": 12} for method in ("rlvr", "rlvr-rloo")},
-    **{method: {"max_new_tokens": 4} for method in ("reinforce", "rloo", "grpo", "rl-cai")},
+    **{method: {"max_new_tokens": 4} for method in ("reinforce", "rloo", "grpo", "rl-cai", "on-trial")},
+    "best-of-n": {"max_new_tokens": 4, "reward": "rule"},
 }
 BY_THE_WORKER = {"save_steps", "sample_steps"}
 """What the worker does between two steps; `tests/runs` watches it there. The loops over fixed data sets also measure
 on held-out rows every `sample_steps`, and that is looked for here."""
 WITHOUT_A_HELD_OUT_SET = (
     "constitutional", "iterative-dpo", "spin", "rejection-sampling", "round-after-round", "u-curve",
-    "self-training", "collapse",
+    "self-training", "collapse", "best-of-n", "on-trial",
 )  # fmt: skip
 FRAMES = knobs.common(1, 1), online.online(1, 1, 1, 1, 1), rounds.rounds(1, 1, 1, 1, 1)
 SHARED = {row.name for rows in FRAMES for row in rows}
 """Knobs of the frames, which many methods have."""
 WHOLE = ("dpo", "rloo", "rejection-sampling")
 """One method of each frame, all of whose knobs are always turned; of the others their own ones are."""
-LONG = {"rl-cai", "self-training", *(row.id for row in FAMILIES["experiments"])}
+LONG = {"rl-cai", "self-training", "on-trial", *(row.id for row in FAMILIES["experiments"])}
 """Runs of several phases or arms."""
 
 
