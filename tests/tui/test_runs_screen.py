@@ -10,7 +10,8 @@ from engine.methods import METHODS
 from engine.runs import library, supervisor
 from engine.runs.recipe import Recipe
 from tui.app import PreferablyApp
-from tui.screens.compare import CompareScreen, differences
+from tui.comparison import differences
+from tui.screens.compare import CompareScreen
 from tui.screens.run import RunScreen
 from tui.screens.runs import RunsScreen
 from tui.screens.train import Field, TrainScreen
@@ -85,36 +86,103 @@ async def test_enter_opens_the_run_under_the_cursor(three):
         assert app.screen.run_id == chosen
 
 
-async def test_only_runs_of_one_method_are_compared(three):
+async def compared(pilot, app, marked):
+    """The screen that compares the marked runs."""
+    app.screen.marked = marked
+    await pilot.press("c")
+    await until(pilot, lambda: isinstance(app.screen, CompareScreen) and app.screen.query(LineChart))
+    await pilot.pause()
+    return app.screen
+
+
+async def test_marked_runs_are_compared(three):
     app = open_runs()
     async with app.run_test() as pilot:
         await pilot.pause()
         await pilot.press("c")
         assert isinstance(app.screen, RunsScreen)
         order = [run.run_id for run in app.screen.runs]
-        app.screen.marked = ["reward-model-shy-yak-10", "dpo-calm-lynx-44"]
-        await pilot.press("c")
-        assert isinstance(app.screen, RunsScreen)
-        app.screen.marked = []
         table = app.screen.query_one(DataTable)
         for run_id in ("dpo-calm-lynx-44", "dpo-brave-otter-12"):
             table.move_cursor(row=order.index(run_id))
             await pilot.press("space")
-        await pilot.press("c")
-        await until(pilot, lambda: isinstance(app.screen, CompareScreen))
-        await pilot.pause()
-        names = [line.name for line in app.screen.query(LineChart).first().series]
-        assert names == ["lynx-44", "otter-12"]
-        text = app.screen.table().plain
+        screen = await compared(pilot, app, app.screen.marked)
+        first = screen.query(LineChart).first()
+        assert [line.name for line in first.series] == ["A", "B"]
+        assert "━━ A dpo-calm-lynx-44" in screen.legend().plain.replace("\u00a0", " ")
+        text = screen.table().plain
         assert "beta" in text
-        assert "0.71 (0.58–0.82)" in text
-        await pilot.press("m", "l")
+        assert "0.71 (0.58–0.82) ✓" in text
+        assert "52/52" in text
+
+
+async def test_the_comparison_is_looked_at_as_a_run_is(three):
+    app = open_runs()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        screen = await compared(pilot, app, ["dpo-calm-lynx-44", "dpo-brave-otter-12"])
+        chart = screen.query(LineChart).first()
+        title = chart.title
+        await pilot.press("m")
+        assert chart.title != title
+        await pilot.press("l", "s", "left", "left", "plus")
+        assert (chart.log_axis, chart.smoothing, chart.cursor) == (True, 0.6, 40)
+        assert chart.sentence().startswith("step 40 · A ")
+        assert chart.window is not None
+        await pilot.press("0")
+        assert chart.window is None
+        await pilot.press("plus", "minus", "right", "right")
+        assert (chart.window, chart.cursor) == (None, None)
+        await pilot.press("f2")
+        await until(pilot, lambda: "Resultado" in app.screen.table().plain)
+
+
+async def test_six_runs_fit_and_a_seventh_mark_replaces_the_first(runs):
+    for number in range(7):
+        write_run(runs, f"dpo-brave-otter-{number}", settings={"beta": 0.1 + number})
+    app = open_runs()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        table = app.screen.query_one(DataTable)
+        rows = [run.run_id for run in app.screen.runs]
+        for row in range(7):
+            table.move_cursor(row=row)
+            await pilot.press("space")
+        assert app.screen.marked == rows[1:]
+        table.move_cursor(row=6)
+        await pilot.press("space")
+        assert app.screen.marked == rows[1:6]
+        screen = await compared(pilot, app, rows[:6])
+        assert len(screen.query(LineChart).first().filled) == 6
+        assert max(map(len, screen.table().plain.split("\n"))) <= 78
+
+
+async def test_runs_of_two_methods_share_the_curves_that_both_have(three):
+    app = open_runs()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        screen = await compared(pilot, app, ["reward-model-shy-yak-10", "dpo-calm-lynx-44"])
+        assert screen.query(LineChart).first().title == "loss"
+        assert "reward-model" in screen.table().plain
+
+
+async def test_runs_without_a_common_curve_are_not_compared(three):
+    write_run(three, "dpo-new-owl-11", steps=0, state="created")
+    app = open_runs()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        app.screen.marked = ["dpo-new-owl-11", "dpo-calm-lynx-44"]
+        await pilot.press("c")
+        await pilot.pause()
+        assert isinstance(app.screen, RunsScreen)
 
 
 def test_differences_of_recipes():
     first, second = Recipe.make("dpo", {"beta": "0.3"}), Recipe.make("dpo", {"seed": 2})
-    assert differences(first, second) == [("seed", 0, 2), ("beta", 0.3, first.hyper["beta"] and second.hyper["beta"])]
-    assert differences(first, first) == []
+    assert differences([first, second]) == [("seed", [0, 2]), ("beta", [0.3, 1.0])]
+    assert differences([first, first]) == []
+    names = [name for name, _ in differences([first, Recipe.make("sft")])]
+    assert {"method", "beta"} <= set(names)
 
 
 # --- starting a run

@@ -1,142 +1,183 @@
-"""Two runs of one method side by side: what differs in the recipes, and what came of it."""
+"""Two to six runs beside each other: their curves on shared charts, what differs in the recipes, what came of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, ScrollableContainer
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
 from engine.runs.recipe import Recipe
-from tui.charts import charts_for
+from tui.comparison import LETTERS, Row, curves, difference_rows, outcome_rows
 from tui.following import Followed
 from tui.literal import clean
-from tui.numbers import short
 from tui.screens.base import PreferablyScreen
-from tui.widgets.chart_row import chart_words
-from tui.widgets.interval_line import numbers
+from tui.widgets.braille import STYLES
+from tui.widgets.chart_row import MOST, SMOOTHING, View, chart_words
 from tui.widgets.line_chart import LineChart
+from tui.widgets.timeline import beside
 
-
-def differences(first: Recipe, second: Recipe) -> list[tuple[str, Any, Any]]:
-    """The settings in which two recipes differ, as (name, first's, second's)."""
-    one, other = (
-        {"model": recipe.model, "data": recipe.data, "seed": recipe.seed, **recipe.hyper} for recipe in (first, second)
-    )
-    return [(name, one.get(name), other.get(name)) for name in {**one, **other} if one.get(name) != other.get(name)]
+NAME = 24  # cells of the names of the rows, at most
 
 
 class CompareScreen(PreferablyScreen):
-    """The runs in two folders. Curves of the same metric share a chart; the dashed line is the second run."""
+    """The runs in some folders, lettered in this order; each letter has its colour and its dash on every chart."""
 
     CSS = """
+    CompareScreen #runs { height: auto; padding: 0 1; }
     CompareScreen #charts { height: 1fr; min-height: 8; }
-    CompareScreen VerticalScroll { height: auto; max-height: 60%; background: $surface; padding: 0 1; }
+    CompareScreen ScrollableContainer { height: auto; max-height: 55%; background: $surface; padding: 0 1; }
+    CompareScreen ScrollableContainer Static { width: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("m", "charts", "runs.keys.charts", id="compare.charts"),
+        Binding("left", "moment(-1)", "runs.keys.time", id="compare.earlier", key_display="←→"),
+        Binding("right", "moment(1)", "runs.keys.time", id="compare.later", key_display="←→"),
+        Binding("s", "smooth", "runs.keys.smooth", id="compare.smooth"),
+        Binding("plus,equals_sign", "zoom(1)", "runs.keys.zoom", id="compare.nearer", key_display="+−"),
+        Binding("minus", "zoom(-1)", "runs.keys.zoom", id="compare.farther", key_display="+−"),
+        Binding("0", "whole", "runs.keys.whole", id="compare.whole"),
         Binding("l", "log_axis", "runs.keys.log", id="compare.log"),
     ]
+    AUTO_FOCUS = "ScrollableContainer"
 
-    def __init__(self, first: Path, second: Path) -> None:
+    def __init__(self, folders: Sequence[Path]) -> None:
         super().__init__()
-        self.sides = (Followed(first), Followed(second))
+        self.sides = [Followed(folder) for folder in folders]
         for side in self.sides:
             side.look()
-        self.page = 0
+        self.view = View()
+        self.moment: int | None = None
 
     def crumbs(self) -> list[str]:
         return [self.t("runs.title"), self.t("runs.compare_title")]
 
     def compose_body(self) -> Iterable[Widget]:
         words = chart_words(self.app)
-        yield Horizontal(*(LineChart(words=words, id=f"chart-{number}") for number in range(4)), id="charts")
-        yield VerticalScroll(Static(self.table()), can_focus=True)
+        yield Static(self.legend(), id="runs")
+        yield Horizontal(*(LineChart(words=words, id=f"chart-{number}") for number in range(MOST)), id="charts")
+        yield ScrollableContainer(Static(self.table()), can_focus=True)
 
     def on_mount(self) -> None:
         self.draw()
 
     async def language_changed(self) -> None:
-        log_axis = self.query(LineChart).first().log_axis
         await super().language_changed()
         self.draw()
-        for chart in self.query(LineChart):
-            chart.log_axis = log_axis
 
     def on_resize(self) -> None:
         self.draw()
+        self.query_one("ScrollableContainer Static", Static).update(self.table())
 
     # --- drawing
 
     @property
+    def end(self) -> int:
+        return max(max(side.status.total_steps, side.history.step) for side in self.sides)
+
+    @property
     def count(self) -> int:
         """Charts shown at once."""
-        return 4 if self.size.width >= 110 else 2
+        return MOST if self.size.width >= 110 else 2
 
     def draw(self) -> None:
-        charts = charts_for({**self.sides[0].history.metrics, **self.sides[1].history.metrics})
-        start = self.page * self.count % max(len(charts), 1) // self.count * self.count
-        shown = charts[start : start + self.count]
-        for number in range(4):
-            widget = self.query_one(f"#chart-{number}", LineChart)
-            widget.display = number < len(shown)
-            if widget.display:
-                chart = shown[number]
-                own = chart.lines[0][1] == chart.id
-                widget.title = chart.id if own else self.t(f"metric.{chart.id}.title")
-                widget.total_steps = max(side.status.total_steps for side in self.sides)
-                lines = {}
-                found = [chart.find(side.history.metrics) for side in self.sides]
-                names = [name for _, name in chart.lines if any(name in points for points in found)]
-                for name in names:
-                    label = self.t(f"metric.line.{name}") if len(names) > 1 else ""
-                    for side, points in zip(self.sides, found, strict=True):
-                        if name in points:
-                            lines[f"{short_name(side.status.run_id)} {label}".strip()] = points[name]
-                widget.show(lines)
+        found = curves(self.sides)
+        pages = max(1, -(-len(found) // self.count))
+        start = self.view.page % pages * self.count
+        shown = found[start : start + self.count]
+        for number in range(MOST):
+            chart = self.query_one(f"#chart-{number}", LineChart)
+            chart.display = number < len(shown)
+            if chart.display:
+                curve = shown[number]
+                chart.title = curve.title(self.t)
+                chart.total_steps, chart.log_axis = self.end, self.view.log_axis
+                chart.window, chart.smoothing = self.view.window, SMOOTHING[self.view.smoothing]
+                chart.cursor = self.moment
+                points = (side.history.metrics.get(curve.metric, []) for side in self.sides)
+                chart.show(dict(zip(LETTERS, points, strict=False)), of=curve.metric)
+        self.refresh_bindings()
+
+    def legend(self) -> Content:
+        """`━━ A dpo-brave-otter-12   ╍╍ B …`, in as many lines as it takes."""
+        marks = zip(LETTERS, self.sides, cycle(STYLES), strict=False)
+        parts = [
+            Content.styled(f"{look.sign}\u00a0{letter}\u00a0{clean(side.status.run_id)}", f"bold {look.style}")
+            for letter, side, look in marks
+        ]
+        return Content("   ").join(parts)
 
     def table(self) -> Content:
-        """Recipe differences and outcomes, one line each: name, first run, second run."""
-        first, second = (Recipe.read(side.folder / "recipe.json") for side in self.sides)
-        rows = [(name, str(one), str(other)) for name, one, other in differences(first, second)]
-        outcome = [(self.t("runs.column.state"), *(self.t(f"runs.state.{side.status.state}") for side in self.sides))]
-        outcome.append(
-            (
-                self.t("runs.column.gate"),
-                *(numbers(side.history.gate) if side.history.gate else self.t("runs.gate_none") for side in self.sides),
+        """Recipe differences and outcomes, one line each: name, then a cell for each run."""
+        recipes = [Recipe.read(side.folder / "recipe.json") for side in self.sides]
+        changed, outcome = difference_rows(recipes, self.t), outcome_rows(self.sides, self.t)
+        head: Row = ("", *LETTERS[: len(self.sides)])
+        rows = [head, *changed, *outcome]
+        name = min(NAME, max(len(clean(row[0])) for row in rows)) + 2
+        room = (self.app.size.width - 4 - name) // len(self.sides) - 2
+        widths = [
+            name,
+            *(min(room, max(len(clean(row[column])) for row in rows)) + 2 for column in range(1, len(head))),
+        ]
+
+        def line(row: Row) -> Content:
+            cells = zip(row, widths, strict=True)
+            return Content("").join(
+                Content(clean(cell)).truncate(width - 2, ellipsis=True, pad=True) + "  " for cell, width in cells
             )
-        )
-        for chart in charts_for(self.sides[0].history.metrics)[:4]:
-            for metric, _ in chart.lines:
-                values = [side.history.latest(metric) for side in self.sides]
-                if all(value is not None for value in values):
-                    outcome.append((metric, *(short(value) for value in values if value is not None)))
-        names = ("", *(side.status.run_id for side in self.sides))
-        widths = [max(len(clean(row[column])) for row in [names, *rows, *outcome]) + 2 for column in range(3)]
 
-        def line(row: tuple[str, ...], style: str = "") -> Content:
-            text = "".join(clean(cell).ljust(width) for cell, width in zip(row, widths, strict=True))
-            return Content.styled(text, style) if style else Content(text)
-
-        lines = [line(names, "bold"), Content.styled(self.t("runs.differences"), "$accent")]
-        lines += [line(row) for row in rows] or [Content(self.t("runs.no_differences"))]
+        lines = [line(head).stylize("bold"), Content.styled(self.t("runs.differences"), "$accent")]
+        lines += [line(row) for row in changed] or [Content(self.t("runs.no_differences"))]
         lines += [Content.styled(self.t("runs.outcome"), "$accent"), *(line(row) for row in outcome)]
         return Content("\n").join(lines)
 
     # --- keys
 
-    def action_charts(self) -> None:
-        self.page += 1
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "whole":
+            return self.view.window is not None
+        if action == "charts":
+            return len(curves(self.sides)) > self.count
+        return True
+
+    def _look(self, view: View) -> None:
+        self.view = view
         self.draw()
 
+    def action_charts(self) -> None:
+        self._look(replace(self.view, page=self.view.page + 1))
+
     def action_log_axis(self) -> None:
-        for chart in self.query(LineChart):
-            chart.log_axis = not chart.log_axis
+        self._look(replace(self.view, log_axis=not self.view.log_axis))
 
+    def action_smooth(self) -> None:
+        self._look(replace(self.view, smoothing=(self.view.smoothing + 1) % len(SMOOTHING)))
 
-def short_name(run_id: str) -> str:
-    """`dpo-brave-otter-12` → `otter-12`: enough to tell two runs apart in a legend."""
-    return "-".join(run_id.split("-")[-2:])
+    def action_zoom(self, direction: int) -> None:
+        self._look(self.view.zoomed(direction, self.end if self.moment is None else self.moment, self.end))
+
+    def action_whole(self) -> None:
+        self._look(replace(self.view, window=None))
+
+    def action_moment(self, direction: int) -> None:
+        """To the next answers of any run, whose values are then read out."""
+        stops = sorted({step for side in self.sides for step, _ in side.history.samples} | {self.end})
+        self.go_to(beside(stops, self.end if self.moment is None else self.moment, direction))
+
+    def go_to(self, step: float) -> None:
+        self.moment = None if step >= self.end else round(step)
+        self._look(self.view if self.moment is None else self.view.showing(self.moment, self.end))
+
+    @on(LineChart.Pointed)
+    def _pointed(self, event: LineChart.Pointed) -> None:
+        self.go_to(event.step)
+
+    @on(LineChart.Zoomed)
+    def _turned(self, event: LineChart.Zoomed) -> None:
+        self._look(self.view.zoomed(event.direction, event.step, self.end))
