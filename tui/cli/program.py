@@ -44,9 +44,12 @@ COMMANDS = {
     "build": "tui.cli.evaluate:build",
     "content": "tui.cli.content:content",
     "doctor": "tui.cli.doctor:doctor",
+    "completion": "tui.cli.completion:completion",
 }
 
 
+EXIT_CODES = ("0", "1", "2", "3")
+VARIABLES = ("PREFERABLY_HOME", "PREFERABLY_TOKEN", "NO_COLOR", "LANG")
 WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
 
 
@@ -60,6 +63,14 @@ class Program(TranslatedGroup):
                 stream.reconfigure(errors="replace")  # a terminal without β shows a mark, not a crash
         asked = given_session(words)
         sys.exit(self._run(words, asked, extra))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Examples, exit codes, and the variables that the program looks at."""
+        super().format_epilog(ctx, formatter)
+        here = session()
+        for title, kind, names in (("exit_codes", "code", EXIT_CODES), ("environment", "variable", VARIABLES)):
+            with formatter.section(here.t(f"examples.{title}")):
+                formatter.write_dl([(name, here.t(f"examples.{kind}.{name}")) for name in names])
 
     def _run(self, words: list[str], asked: Session, extra: dict[str, Any]) -> int:
         try:

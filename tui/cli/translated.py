@@ -5,8 +5,10 @@ from importlib import import_module
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from engine.errors import Problem
+from tui.cli.examples import EXAMPLES, sentence
 from tui.cli.interrupts import interruptible
 from tui.cli.session import session
 
@@ -27,12 +29,25 @@ class TranslatedOption(click.Option):
     def make_metavar(self, ctx: click.Context) -> str:
         return word(f"metavar.{self.metavar or 'value'}")
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        return completed(self.metavar, ctx, incomplete)
+
 
 class TranslatedArgument(click.Argument):
     def make_metavar(self, ctx: click.Context) -> str:
         name = word(f"metavar.{self.metavar or self.name}")
         name = name if self.required else f"[{name}]"
         return f"{name}…" if self.nargs != 1 else name
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        return completed(self.metavar or self.name, ctx, incomplete)
+
+
+def completed(kind: str | None, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    """What the shell may complete a value of this kind to."""
+    from tui.cli.completing import items
+
+    return items(kind or "", ctx, incomplete)
 
 
 COMMON = (
@@ -55,7 +70,7 @@ class Translated(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         rest = super().parse_args(ctx, args)
-        if rest and not isinstance(self, click.Group):
+        if rest and not isinstance(self, click.Group) and not ctx.resilient_parsing:
             raise Problem("cli.extra_arguments", command=ctx.command_path, extra=" ".join(rest))
         return rest
 
@@ -83,6 +98,26 @@ class Translated(click.Command):
         records.append((", ".join(self.get_help_option_names(ctx)), word("option.help")))
         with formatter.section(word("word.options")):
             formatter.write_dl(records)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Examples: the line to type, and below it what it does."""
+        here = session()
+        with formatter.section(here.t("examples.title")):
+            for number, line in enumerate(EXAMPLES.get(self.name or "", ()), 1):
+                formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+                with formatter.indentation(), formatter.indentation():
+                    formatter.write_text(here.t(sentence(self.name or "", number)))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands and options that begin so, with what they do."""
+        with ctx.scope(cleanup=False):
+            found = super().shell_complete(ctx, incomplete)
+            helps = {name: word(o.help or "") for o in self.get_params(ctx) if isinstance(o, TranslatedOption)
+                     for name in (*o.opts, *o.secondary_opts)}  # fmt: skip
+            helps |= dict.fromkeys(self.get_help_option_names(ctx), word("option.help"))
+            if isinstance(self, TranslatedGroup):
+                helps |= {name: word(f"{self.prefix}{name}.short") for name in self.lazy}
+            return [CompletionItem(item.value, item.type, helps.get(item.value)) for item in found]
 
 
 class TranslatedGroup(Translated, click.Group):
