@@ -1,10 +1,13 @@
 """Writing what a learner takes away: whole or not at all, and never over something else by accident."""
 
 import errno
+import json
 import os
 import stat
 import tempfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from engine.errors import Problem
 
@@ -53,6 +56,12 @@ def write_file(target: Path, content: bytes, *, force: bool = False) -> None:
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
+
+
+def write_rows(rows: Iterable[Mapping[str, Any]], target: Path, *, force: bool = False) -> None:
+    """One JSON object a line, in ASCII, so that any string survives. Raises the Problems of `write_file`."""
+    content = "".join(json.dumps(row, allow_nan=False) + "\n" for row in rows)
+    write_file(target, content.encode("ascii"), force=force)
 
 
 def sync_folder(folder: Path) -> None:

@@ -18,10 +18,12 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "unpaired": ("prompt", "completion"),
     "prompt": ("prompt",),
     "stepwise": ("prompt",),
+    "ranking": ("prompt",),
 }
 """The text fields of a row, under the names that TRL gives them. A preference may also carry a number, `margin`; an
 unpaired answer has a truth value, `label`: whether it is desirable. A stepwise solution has a list of texts,
-`completions`, and as many truth values, `labels`: whether each step is right."""
+`completions`, and as many truth values, `labels`: whether each step is right. TRL has no name for a ranking: here it is
+a list of answers, `completions`, and as many whole numbers, `ranks`, 1 for the best; equal ranks are ties."""
 
 
 class _Fault(Exception):
@@ -39,13 +41,18 @@ def read_rows(path: Path, shape: str) -> list[dict[str, Any]]:
     number `.line_too_long`, `.not_utf8`, `.broken_json`, `.too_deep`, `.number_too_long`, `.not_an_object`,
     `.duplicate_field`, `.not_finite`, and those of `check_row`.
     """
+    return [check_row(row, shape, str(path), number) for number, row in read_objects(path)]
+
+
+def read_objects(path: Path) -> list[tuple[int, dict[str, Any]]]:
+    """(line number, object) of every line that holds something, whatever its fields are. Raises those Problems of
+    `read_rows` that are not of `check_row`."""
     rows = []
     for number, line in _lines(path):
         try:
-            row = _parse(line)
+            rows.append((number, _parse(line)))
         except _Fault as fault:
             raise Problem(f"jsonl.{fault.code}", file=str(path), line=number, **fault.params) from None
-        rows.append(check_row(row, shape, str(path), number))
         if len(rows) > MAX_ROWS:
             raise Problem("jsonl.too_many_rows", file=str(path), limit=MAX_ROWS)
     if not rows:
@@ -58,10 +65,11 @@ def check_row(row: Mapping[str, Any], shape: str, file: str, line: int) -> dict[
 
     Raises Problem `jsonl.missing_field`, `.wrong_type`, `.empty_text`, `.bad_text` (half of a surrogate pair),
     `.same_answers` (chosen equals rejected), `.wrong_label`, `.wrong_margin`, `.not_finite` (too large a margin),
-    `.wrong_steps`, `.wrong_labels`, `.step_count` (not as many labels as steps).
+    `.wrong_steps`, `.wrong_labels`, `.step_count` (not as many labels as steps), `.wrong_answers`, `.wrong_ranks`,
+    `.rank_count` (not as many ranks as answers).
     """
     for field in SHAPES[shape]:
-        _check_text(_field(row, field, file, line), field, file, line)
+        check_text(_field(row, field, file, line), field, file, line)
     checked: dict[str, Any] = {field: row[field] for field in SHAPES[shape]}
     if shape == "unpaired":
         if not isinstance(row.get("label"), bool):
@@ -80,6 +88,8 @@ def check_row(row: Mapping[str, Any], shape: str, file: str, line: int) -> dict[
                 raise Problem("jsonl.not_finite", file=file, line=line, value=f"{str(margin)[:20]}…") from None
     if shape == "stepwise":
         checked |= _steps(row, file, line)
+    if shape == "ranking":
+        checked |= _ranked(row, file, line)
     return checked
 
 
@@ -89,7 +99,8 @@ def _field(row: Mapping[str, Any], field: str, file: str, line: int) -> Any:
     return row[field]
 
 
-def _check_text(text: Any, field: str, file: str, line: int) -> None:
+def check_text(text: Any, field: str, file: str, line: int) -> None:
+    """Raises Problem `jsonl.wrong_type`, `.empty_text` or `.bad_text` unless it is text that can be trained on."""
     if not isinstance(text, str):
         raise Problem("jsonl.wrong_type", file=file, line=line, field=field)
     if not text.strip():
@@ -104,12 +115,28 @@ def _steps(row: Mapping[str, Any], file: str, line: int) -> dict[str, Any]:
     if not isinstance(steps, list) or not steps:
         raise Problem("jsonl.wrong_steps", file=file, line=line)
     for number, step in enumerate(steps, 1):
-        _check_text(step, f"completions[{number}]", file, line)
+        check_text(step, f"completions[{number}]", file, line)
     if not isinstance(labels, list) or not all(isinstance(label, bool) for label in labels):
         raise Problem("jsonl.wrong_labels", file=file, line=line)
     if len(labels) != len(steps):
         raise Problem("jsonl.step_count", file=file, line=line, steps=len(steps), labels=len(labels))
     return {"completions": list(steps), "labels": list(labels)}
+
+
+def _ranked(row: Mapping[str, Any], file: str, line: int) -> dict[str, Any]:
+    """The answers to a prompt, two at least and all different, with the rank of each."""
+    answers, ranks = _field(row, "completions", file, line), _field(row, "ranks", file, line)
+    if not isinstance(answers, list) or len(answers) < 2:
+        raise Problem("jsonl.wrong_answers", file=file, line=line)
+    for number, answer in enumerate(answers, 1):
+        check_text(answer, f"completions[{number}]", file, line)
+    if len({answer.strip() for answer in answers}) < len(answers):
+        raise Problem("jsonl.wrong_answers", file=file, line=line)
+    if not isinstance(ranks, list) or not all(type(rank) is int and rank >= 1 for rank in ranks):
+        raise Problem("jsonl.wrong_ranks", file=file, line=line)
+    if len(ranks) != len(answers):
+        raise Problem("jsonl.rank_count", file=file, line=line, answers=len(answers), ranks=len(ranks))
+    return {"completions": list(answers), "ranks": list(ranks)}
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:

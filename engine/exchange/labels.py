@@ -1,17 +1,20 @@
-"""The learner's labels as a preference data set in TRL's shape, out and in."""
+"""The learner's labels as data sets in TRL's shapes, out and in."""
 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from engine import paths
 from engine.errors import Problem
-from engine.exchange.files import unwritable, write_file
+from engine.exchange.files import unwritable, write_rows
+from engine.exchange.jsonl import check_row, read_objects
+from engine.exchange.trail import Imported, import_trail
+from engine.labelling.ranking import labels_of, rankings
 from engine.store import Label, Store
 
 MARGINS: Mapping[int, float] = {1: 1 / 3, 2: 2 / 3, 3: 1.0}
@@ -30,25 +33,45 @@ class Exported:
     left_out: dict[str, int]
 
 
-@dataclass(frozen=True)
-class Imported:
-    """How many labels were added, and how many rows were there already from an earlier import."""
-
-    added: int
-    known: int
-
-
 def rows_for_training(labels: Iterable[Label]) -> list[dict[str, Any]]:
-    """`prompt, chosen, rejected, margin` of each label that prefers one answer, in order.
+    """`prompt, chosen, rejected, margin` of each label that prefers one answer and is there to learn from, in order.
 
-    Ties, skips and "both bad" are left out: a pairwise loss cannot use them (see `left_out`). A label without a
-    strength gets margin 0, with which the loss is the one without a margin.
+    Ties, skips and "both bad" are left out: a pairwise loss cannot use them. So are the random test share, pairs that
+    came a second time, and pairs with a known answer: they measure, and what measures is not trained on (see
+    `left_out`). A label without a strength gets margin 0, with which the loss is the one without a margin. A ranking of
+    K answers gives up to C(K, 2) rows.
     """
     return [
         {"prompt": label.prompt, "chosen": label.chosen, "rejected": label.rejected, "margin": margin(label)}
-        for label in labels
+        for label in _for_training(labels)
         if label.decisive
     ]
+
+
+def unpaired_rows(labels: Iterable[Label]) -> list[dict[str, Any]]:
+    """`prompt, completion, label` of both answers of each preference, and of two bad ones: KTO can use those too."""
+    rows = []
+    for label in _for_training(labels):
+        if label.decisive:
+            rows += [
+                {"prompt": label.prompt, "completion": label.chosen, "label": True},
+                {"prompt": label.prompt, "completion": label.rejected, "label": False},
+            ]
+        elif label.choice == "both_bad":
+            rows += [{"prompt": label.prompt, "completion": text, "label": False} for text in label.answers]
+    return rows
+
+
+def _for_training(labels: Iterable[Label]) -> list[Label]:
+    return [label for label in labels if label.purpose == "train"]
+
+
+SHAPES: Mapping[str, Callable[[Iterable[Label]], list[dict[str, Any]]]] = {
+    "preference": rows_for_training,
+    "unpaired": unpaired_rows,
+    "ranking": lambda labels: rankings(_for_training(labels)),
+}
+"""What labels can be exported as; each has the fields of the shape of that name in `engine.exchange.jsonl`."""
 
 
 def margin(label: Label) -> float:
@@ -59,22 +82,33 @@ def margin(label: Label) -> float:
 
 
 def left_out(labels: Iterable[Label]) -> dict[str, int]:
-    """How many labels of each choice `rows_for_training` leaves out, e.g. `{"tie": 3, "skip": 1}`."""
-    return dict(Counter(label.choice for label in labels if not label.decisive))
+    """How many labels `rows_for_training` leaves out, by choice or by purpose: `{"tie": 3, "test": 9}`."""
+    return dict(
+        Counter(
+            label.choice if label.purpose == "train" else label.purpose
+            for label in labels
+            if label.purpose != "train" or not label.decisive
+        )
+    )
 
 
-def export_labels(labels: Iterable[Label], path: Path, *, audit: bool = False, force: bool = False) -> Exported:
-    """Write labels as JSONL: rows for training, or with `audit` every label with all that was recorded of it.
+def export_labels(labels: Iterable[Label], path: Path, *, shape: str = "preference", force: bool = False) -> Exported:
+    """Write the labels that are there to learn from as JSONL, in one of `SHAPES`.
 
-    Raises Problem exchange.no_labels when there would be no row, and those of `write_file`; nothing is half-written.
+    Raises Problem exchange.unknown_shape, exchange.no_labels when there would be no row, exchange.no_rankings, and
+    those of `write_rows`; nothing is half-written.
     """
+    if shape not in SHAPES:
+        raise Problem("exchange.unknown_shape", shape=shape, known=", ".join(SHAPES))
     kept = list(labels)
-    rows = [asdict(label) for label in kept] if audit else rows_for_training(kept)
-    missing = {} if audit else left_out(kept)
+    rows, missing = SHAPES[shape](kept), left_out(kept)
+    if shape == "ranking":
+        missing = {}
+        if not rows:
+            raise Problem("exchange.no_rankings")
     if not rows:
         raise Problem("exchange.no_labels", left_out=sum(missing.values()))
-    content = "".join(json.dumps(row, allow_nan=False) + "\n" for row in rows)
-    write_file(path, content.encode("ascii"), force=force)
+    write_rows(rows, path, force=force)
     return Exported(path, len(rows), missing)
 
 
@@ -94,21 +128,36 @@ def new_export_file(kind: str, suffix: str = ".jsonl") -> Path:
 
 
 def import_labels(store: Store, path: Path) -> Imported:
-    """Add the preferences of a JSONL file (`prompt, chosen, rejected[, margin]`) to the store, all of them or none.
+    """Add the labels of a JSONL file to the store, all of them or none: preferences (`prompt, chosen, rejected[,
+    margin]`), rankings (`prompt, completions, ranks`), or the trail of another store (`engine.exchange.trail`). The
+    fields of the first row tell which.
 
-    The answers were not shown here, so the labels carry no time of showing and say nothing of the learner's habits.
-    Importing a file twice adds nothing the second time. Raises the Problem of the first bad line, with its number.
+    The answers of the first two were not shown here, so those labels carry no time of showing and say nothing of the
+    learner's habits. Importing a file twice adds nothing the second time. Raises the Problem of the first bad line,
+    with its number, and exchange.unpaired for answers without a rival.
     """
-    from engine.exchange.jsonl import read_rows
+    rows = read_objects(path)
+    first = rows[0][1]
+    if "pair_id" in first:
+        return import_trail(store, path, rows)
+    if "chosen" not in first and "label" in first:
+        raise Problem("exchange.unpaired", file=str(path))
+    shape = "ranking" if "ranks" in first else "preference"
+    known = {(label.pair_id, label.ranking) for label in store.labels() if not label.shown_at}
+    added: dict[tuple[str, str], Label] = {}
+    found = 0
+    for line, row in rows:
+        checked = check_row(row, shape, str(path), line)
+        labels = _ranked(checked) if shape == "ranking" else [_imported(checked)]
+        found += len(labels)
+        added |= {(label.pair_id, label.ranking): label for label in labels}
+    new = [label for name, label in added.items() if name not in known]
+    store.add_labels(new)
+    return Imported(added=len(new), known=found - len(new))
 
-    known = {label.pair_id for label in store.labels() if not label.shown_at}
-    labels: dict[str, Label] = {}
-    rows = read_rows(path, "preference")
-    for label in map(_imported, rows):
-        if label.pair_id not in known:
-            labels[label.pair_id] = label
-    store.add_labels(labels.values())
-    return Imported(added=len(labels), known=len(rows) - len(labels))
+
+def _ranked(row: Mapping[str, Any]) -> list[Label]:
+    return labels_of(row["prompt"], row["completions"], row["ranks"], left_source=IMPORTED, right_source=IMPORTED)
 
 
 def _imported(row: Mapping[str, Any]) -> Label:

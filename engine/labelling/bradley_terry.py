@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.theory.numbers import sigmoid
+from engine.theory.numbers import sigmoid, softplus
 
 Vector = Sequence[float]
 ROUNDS = 25
@@ -32,11 +32,19 @@ class Fit:
         return math.log1p(p * (1 - p) * spread)
 
 
-def fit(rows: Sequence[tuple[Vector, float]], size: int, *, variance: float, start: Vector | None = None) -> Fit:
+def fit(
+    rows: Sequence[tuple[Vector, float]],
+    size: int,
+    *,
+    variance: float,
+    start: Vector | None = None,
+    close: float = CLOSE,
+) -> Fit:
     """The most probable weights given rows (x, y), y = 1 where a was preferred, 0 where b was, ½ for a tie.
 
     A normal prior with mean 0 and this variance holds them finite where a weight explains every label. Newton's
-    method, from `start` where an earlier fit is at hand.
+    method, from `start` where an earlier fit is at hand; a step that would lead down is halved until it does not.
+    It ends when no weight moves by more than `close`.
     """
     weights = list(start) if start else [0.0] * size
     covariance = _inverse(_curvature(rows, weights, size, variance))
@@ -47,11 +55,22 @@ def fit(rows: Sequence[tuple[Vector, float]], size: int, *, variance: float, sta
             for place, x in enumerate(features):
                 gradient[place] += error * x
         step = [_dot(row, gradient) for row in covariance]
+        here = _log_posterior(rows, weights, variance)
+        while _log_posterior(rows, [w + s for w, s in zip(weights, step, strict=True)], variance) < here - CLOSE:
+            step = [change / 2 for change in step]
         weights = [weight + change for weight, change in zip(weights, step, strict=True)]
         covariance = _inverse(_curvature(rows, weights, size, variance))
-        if max(map(abs, step), default=0.0) < CLOSE:
+        if max(map(abs, step), default=0.0) < close:
             break
     return Fit(weights, covariance)
+
+
+def _log_posterior(rows: Sequence[tuple[Vector, float]], weights: Vector, variance: float) -> float:
+    likelihood = 0.0
+    for features, preferred in rows:
+        logit = _dot(weights, features)
+        likelihood -= preferred * softplus(-logit) + (1 - preferred) * softplus(logit)
+    return likelihood - _dot(weights, weights) / (2 * variance)
 
 
 def _curvature(rows: Sequence[tuple[Vector, float]], weights: Vector, size: int, variance: float) -> list[list[float]]:

@@ -17,8 +17,9 @@ ACQUISITIONS: tuple[Acquisition, ...] = get_args(Acquisition)
 SIZE = 9
 VARIANCE = 4.0
 """Of the prior of each weight, in nats of log odds a unit of its feature."""
-RECENT = 300
-"""So many of the latest labels are fitted: more would change little and could be felt on the key."""
+RECENT = 150
+CLOSE = 0.02
+"""So many of the latest labels are fitted, so closely: more would change little and could be felt on the key."""
 PERFECT, FUTURE, PRESENT = {"has", "have", "had"}, {"will"}, {"am", "is", "are", "was", "were"}
 
 
@@ -63,7 +64,7 @@ class Learner:
             for label in labels[-RECENT:]
             if label.choice in PREFERRED and label.purpose == "train"
         ]
-        self._fit = fit(rows, SIZE, variance=VARIANCE, start=self._fit.weights)
+        self._fit = fit(rows, SIZE, variance=VARIANCE, start=self._fit.weights, close=CLOSE)
         self._fitted = state
         return True
 

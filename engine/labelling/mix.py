@@ -86,13 +86,13 @@ def repeat_swapped(seed: int, first: Label, labels: Iterable[Label]) -> bool:
     return first.swapped != exchange
 
 
-def gold_pairs(seed: int) -> list[dict[str, str]]:
-    """`prompt, better, worse`: pairs from the training side of the world whose better answer nobody doubts, drawn for
+def gold_pairs(seed: int) -> list[tuple[str, str, str]]:
+    """(prompt, better, worse): pairs from the training side of the world whose better answer nobody doubts, drawn for
     this learner."""
     rows = training_pairs(1_000_000 + seed, 2 * GOLD_PAIRS)
     found = []
     for row in rows:
         better, worse = (grade(row["prompt"], row[side]) for side in ("chosen", "rejected"))
         if better.right and better.score - worse.score >= CLEAR:
-            found.append({"prompt": row["prompt"], "better": row["chosen"], "worse": row["rejected"]})
+            found.append((row["prompt"], row["chosen"], row["rejected"]))
     return found[:GOLD_PAIRS]

@@ -25,6 +25,7 @@ from engine.errors import Problem
 from engine.runs import library
 from engine.runs.seeding import seed_for
 from engine.serving import PROTOCOL
+from engine.serving.verdicts import prefer
 
 if TYPE_CHECKING:
     from engine.models.policy import Policy
@@ -90,7 +91,7 @@ def answer(desk: Desk, model: str, prompts: list[str], seed: int = 0, temperatur
     return answers
 
 
-OPERATIONS: dict[str, Callable[..., Any]] = {"answer": answer}
+OPERATIONS: dict[str, Callable[..., Any]] = {"answer": answer, "prefer": prefer}
 
 
 class Server:

@@ -120,6 +120,12 @@ class EventStore:
         """Take the event back. It stays in the file, with a tombstone that names it."""
         self.record("undo", str(event), {"event": event})
 
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """What is recorded inside is kept as one, or not at all if anything fails."""
+        with self._writing():
+            yield
+
     # --- inside -----------------------------------------------------------------------------------------------------
 
     def _last(self, kind: str, item: str | None = None) -> dict[str, Any] | None:

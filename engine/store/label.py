@@ -9,6 +9,7 @@ Purpose = Literal["train", "test", "repeat", "gold"]
 the same twice, or as one with a known answer."""
 
 CHOICES = ("left", "right", "tie", "both_bad", "skip")
+PURPOSES = ("train", "test", "repeat", "gold")
 STRENGTHS = {1: "slightly", 2: "clearly", 3: "strongly"}
 
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from engine.store import Store
+from engine.store import Label, Store
 from tui import pair_stream
 
 
@@ -21,7 +21,8 @@ def test_each_key_is_a_label_and_is_saved(document):
     assert kinds == [("left", 3), ("right", 3), ("left", 1), ("tie", None), ("both_bad", None), ("skip", None)]
     saved = labels()
     assert [(label.choice, label.strength) for label in saved] == kinds
-    assert all(label.shown_at and label.latency_ms is not None and label.left_source == "shipped" for label in saved)
+    assert all(label.shown_at and label.latency_ms is not None for label in saved)
+    assert {label.left_source for label in saved if label.purpose != "gold"} == {"shipped"}
     assert len({label.pair_id for label in saved}) == 6
 
 
@@ -38,6 +39,11 @@ def test_undo_shows_the_pair_once_more(document):
     ]
     assert len({label.pair_id for label in labels()}) == 3
     assert len(labels()) == 3
+
+
+def test_a_flag_goes_with_the_next_label_only(document):
+    result = document("label", "--source", "shipped", input="f\nf\nf\n1\n1\n")
+    assert [label["flagged"] for label in result["labels"]] == [True, False]
 
 
 def test_there_is_nothing_to_undo_before_the_first_label(invoke):
@@ -75,7 +81,7 @@ def test_pairs_of_the_model_come_from_its_sampler(document, monkeypatch):
     command = lambda file, seed: [sys.executable, "-c", write, str(file), text]  # noqa: E731
     monkeypatch.setattr(pair_stream, "sampler_command", command)
     result = document("label", "--count", "2", input="1\n1\n")
-    assert [label["pair_id"] for label in result["labels"]] == ["p0", "p2"]
+    assert {label["pair_id"] for label in result["labels"]} == {"p0", "p2"}
 
 
 def test_a_sampler_that_fails_is_said_with_a_way_out(invoke, monkeypatch):
@@ -97,18 +103,27 @@ def test_labels_through_a_pipe(home):
 
 
 def test_labels_go_out_as_rows_for_training_and_come_in_again(invoke, document, tmp_path, monkeypatch):
-    invoke("label", "--source", "shipped", input="1\n6\n4\n")
+    invoke("label", "--source", "shipped", input="1\n6\n4\n" * 4)
+    for_training = [label for label in labels() if label.purpose == "train"]
+    preferred = sum(label.decisive for label in for_training)
     file = tmp_path / "labels.jsonl"
     result = document("export", "labels", str(file))
-    assert (result["rows"], result["left_out"]) == (2, {"tie": 1})
+    assert result["rows"] == preferred
+    assert sum(result["left_out"].values()) == 12 - preferred
+    assert result["left_out"].get("tie", 0) == len(for_training) - preferred
     rows = [json.loads(line) for line in file.read_text().splitlines()]
-    assert [set(row) for row in rows] == [{"prompt", "chosen", "rejected", "margin"}] * 2
-    assert document("export", "labels", str(tmp_path / "audit.jsonl"), "--audit")["rows"] == 3
+    assert [set(row) for row in rows] == [{"prompt", "chosen", "rejected", "margin"}] * preferred
+    assert document("export", "labels", str(tmp_path / "audit.jsonl"), "--audit")["rows"] == 12
+    assert document("export", "labels", str(tmp_path / "kto.jsonl"), "--shape", "unpaired")["rows"] == 2 * preferred
+    refused = invoke("export", "labels", str(tmp_path / "x.jsonl"), "--shape", "rank")
+    assert "“rank”" in refused.stderr
+    assert "no ranking" in invoke("export", "labels", str(tmp_path / "x.jsonl"), "--shape", "ranking").stderr
     assert invoke("export", "labels", str(file)).exit_code == 2
     assert invoke("export", "labels", str(file), "--force").exit_code == 0
     monkeypatch.setenv("PREFERABLY_HOME", str(tmp_path / "another"))
-    assert document("import", "labels", str(file))["added"] == 2
-    assert document("import", "labels", str(file)) == {"schema": 1, "added": 0, "known": 2}
+    assert document("import", "labels", str(file))["added"] == preferred
+    assert document("import", "labels", str(file)) == {"schema": 1, "added": 0, "known": preferred}
+    assert document("import", "labels", str(tmp_path / "audit.jsonl"))["added"] == 12
 
 
 def test_a_bad_line_is_named_and_nothing_is_imported(invoke, tmp_path):
@@ -122,12 +137,13 @@ def test_a_bad_line_is_named_and_nothing_is_imported(invoke, tmp_path):
 
 
 def test_labels_train_a_run(invoke, document, quick_worker):
-    invoke("label", "--source", "shipped", input="1\n6\n4\n")
+    invoke("label", "--source", "shipped", input="1\n6\n4\n" * 3)
+    preferred = sum(label.decisive and label.purpose == "train" for label in labels())
     result = document("lab", "00", "--data", "labels")
     from engine.runs import library
 
     rows = (library.find(result["run"]) / "data" / "train.jsonl").read_text().splitlines()
-    assert len(rows) == 2
+    assert len(rows) == preferred >= 1
 
 
 def test_a_run_goes_out_as_a_folder_or_a_zip(document, quick_worker, tmp_path):
@@ -139,8 +155,12 @@ def test_a_run_goes_out_as_a_folder_or_a_zip(document, quick_worker, tmp_path):
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_choice_left_out_has_a_name(language, invoke, tmp_path):
-    invoke("label", "--source", "shipped", input="1\nb\ns\n4\n")
+    with Store.open() as store:
+        for number, choice in enumerate(("left", "both_bad", "skip", "tie")):
+            store.add_label(Label(str(number), "p", "went", "goed", choice, shown_at="2026-01-01"))
+        for purpose in ("test", "repeat", "gold"):
+            store.add_label(Label(purpose, "p", "went", "goed", "left", shown_at="2026-01-01", purpose=purpose))
     said = invoke("export", "labels", str(tmp_path / "out.jsonl"), "--language", language)
     assert said.exit_code == 0
     left_out = said.stdout.splitlines()[1]
-    assert left_out.count(" 1") == 3
+    assert left_out.count(" 1") == 6

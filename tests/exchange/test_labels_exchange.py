@@ -55,13 +55,6 @@ def test_ties_skips_and_both_bad_are_left_out_and_counted(tmp_path):
     assert len(read_rows(tmp_path / "labels.jsonl", "preference")) == 2
 
 
-def test_an_audit_has_every_label_with_everything_recorded(tmp_path):
-    kept = [label("tie", note="café \ud800"), label("left", 2, swapped=True, latency_ms=812, shown_at="2026-01-01")]
-    labels.export_labels(kept, tmp_path / "audit.jsonl", audit=True)
-    rows = [json.loads(line) for line in (tmp_path / "audit.jsonl").read_text().splitlines()]
-    assert [Label(**row) for row in rows] == kept
-
-
 def test_nothing_to_export_is_a_problem_and_no_file(tmp_path):
     with pytest.raises(Problem) as caught:
         labels.export_labels([label("tie")], tmp_path / "labels.jsonl")

@@ -1,80 +1,32 @@
 """The label screen, driven by keys: what each key keeps, what it must not keep, and where pairs come from."""
 
 import json
-import time
 
+import label_sittings
 import pytest
+from label_sittings import settle_in
 from pair_samplers import ROWS, failing, failing_once, never_ending, writing
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from engine.exchange.jsonl import read_rows
+from engine.labelling.mix import planned
 from engine.store import Label, Store
-from tui.app import PreferablyApp
+from engine.world.rule import grade
 from tui.widgets.choice_bar import ChoiceBar
 from tui.widgets.pair_view import PairView, marked
 
-DEADLINE = 20.0
 GUARD = 0.3
-
-
-class Clock:
-    """Seconds that pass when the test says so."""
-
-    def __init__(self):
-        self.now = 100.0
-
-    def __call__(self):
-        return self.now
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("PREFERABLY_HOME", str(tmp_path))
+    settle_in()
     return tmp_path
 
 
-class Sitting:
-    """The app on its label screen, and the means to act as a learner who reads before deciding."""
-
-    def __init__(self, sampler=None, size=(80, 24), language="en"):
-        self.clock = Clock()
-        self.app = PreferablyApp("label", language=language, sampler=sampler or writing(ROWS), clock=self.clock)
-        self.size = size
-
-    async def __aenter__(self):
-        self._running = self.app.run_test(size=self.size)
-        self.pilot = await self._running.__aenter__()
-        self.screen = self.app.screen
-        return self
-
-    async def __aexit__(self, *error):
-        await self._running.__aexit__(*error)
-
-    async def until(self, condition):
-        end = time.monotonic() + DEADLINE
-        while not condition():
-            assert time.monotonic() < end, "the event did not come"
-            await self.pilot.pause()
-        await self.pilot.pause()
-
-    async def ready(self):
-        await self.until(lambda: self.screen.deciding and not self.screen.busy)
-        self.clock.now += 1.0
-        return self.screen.labelling.shown
-
-    async def press(self, *keys):
-        """Each key after a second of reading, its effect awaited."""
-        for key in keys:
-            self.clock.now += 1.0
-            await self.pilot.press(key)
-            await self.until(lambda: not self.screen.busy)
-
-    @property
-    def labels(self):
-        return self.app.store.labels()
-
-    def text(self, selector):
-        return str(self.screen.query_one(selector, Static).render())
+def Sitting(sampler=None, **settings):
+    return label_sittings.Sitting(sampler=sampler or writing(ROWS), **settings)
 
 
 KEYS = [
@@ -205,39 +157,45 @@ async def test_escape_leaves_the_note_then_the_screen():
         assert sitting.app.screen is not sitting.screen
 
 
-@pytest.mark.parametrize(("key", "words"), [("i", "over-regularised"), ("p", "too few to say")])
+@pytest.mark.parametrize(("key", "words"), [("i", "over-regularised"), ("p", "Too few to say")])
 async def test_rubric_and_habits_open_and_close_and_nothing_is_judged_behind_them(key, words):
     async with Sitting() as sitting:
         await sitting.ready()
         await sitting.press(key, "2")
         assert sitting.labels == []
-        assert words in sitting.text("#rubric" if key == "i" else "#habits")
+        await sitting.until(lambda: words in sitting.text("#rubric" if key == "i" else "#rater"))
+        assert words in sitting.text("#rubric" if key == "i" else "#rater")
         await sitting.press(key)
         assert sitting.screen.deciding
         await sitting.press(key, "escape", "2")
         assert len(sitting.labels) == 1
 
 
+def better(shown):
+    """The key for the answer that the rule prefers."""
+    return "1" if grade(shown.pair.prompt, shown.left).score > grade(shown.pair.prompt, shown.right).score else "7"
+
+
+def worse(shown):
+    return {"1": "7", "7": "1"}[better(shown)]
+
+
 async def test_the_rule_speaks_after_ten_labels():
     async with Sitting() as sitting:
         for _ in range(9):
-            shown = await sitting.ready()
-            await sitting.press("1" if shown.left == "went" else "7")
+            await sitting.press(better(await sitting.ready()))
             assert "rule" not in sitting.text("#last")
-        shown = await sitting.ready()
-        await sitting.press("7" if shown.left == "went" else "1")
+        await sitting.press(worse(await sitting.ready()))
         assert "9 of 10" in sitting.text("#last")
         await sitting.press("p")
-        habits = sitting.text("#habits")
-        assert "9 of 10: too few to say" in habits
-        assert "you: goed" in habits
+        await sitting.until(lambda: "Too few to say: 10 of the 20" in sitting.text("#rater"))
+        assert "you: goed" in sitting.text("#rater")
         await sitting.press("p")
         for _ in range(10):
-            shown = await sitting.ready()
-            await sitting.press("1" if shown.left == "went" else "7")
+            await sitting.press(better(await sitting.ready()))
         await sitting.press("p")
         # 19 of 20: Wilson 1927, 95 %: 0.764 to 0.991
-        assert "19 of 20 = 0.95 (0.76–0.99)" in sitting.text("#habits")
+        await sitting.until(lambda: "19 of 20 = 0.95 (0.76–0.99)" in sitting.text("#rater"))
 
 
 async def test_export_writes_rows_for_training_and_says_where(home):
@@ -251,7 +209,7 @@ async def test_export_writes_rows_for_training_and_says_where(home):
         said = sitting.text("#last")
         assert "2 preferences" in said
         assert file.name in said
-        assert "without a preference: 1" in said
+        assert "to measure: 1)" in said
 
 
 async def test_nothing_to_export_is_said_and_writes_nothing(home):
@@ -355,9 +313,10 @@ async def test_a_failing_failure_shows_only_when_the_pairs_have_run_out():
 
     async with Sitting(sampler) as sitting:
         await sitting.ready()
+        await sitting.press("2")
         await sitting.until(lambda: sitting.screen.labelling.failure)
         assert sitting.screen.deciding
-        await sitting.press("2", "2")
+        await sitting.press("2")
         await sitting.until(lambda: not sitting.screen.deciding)
         assert "damaged" in sitting.text("#state")
         assert len(sitting.labels) == 2
@@ -470,3 +429,87 @@ async def test_what_is_kept_survives_as_json(home):
         await sitting.press("5")
         (event,) = sitting.app.store.events("label")
         assert json.loads(json.dumps(event.payload))["strength"] == 1
+
+
+async def test_a_missed_gold_pair_is_explained_and_a_met_one_is_not():
+    place = next(n for n in range(30) if planned(label_sittings.SEED, n) == "gold")
+    for decide, told in ((worse, True), (better, False)):
+        async with Sitting() as sitting:
+            with sitting.app.store.together():
+                for number in range(place - len(sitting.labels)):
+                    sitting.app.store.add_label(Label(f"x{number}", "p", "a", "b", "tie", shown_at="2026-01-01"))
+            sitting.screen.labelling = None
+            await sitting.screen._begin()
+            shown = await sitting.ready()
+            assert shown.purpose == "gold"
+            await sitting.press(decide(shown))
+            assert ("had a known answer" in sitting.text("#last")) == told
+            await sitting.press("u")
+
+
+async def test_a_flag_goes_with_its_pair_and_comes_back_with_undo():
+    async with Sitting() as sitting:
+        await sitting.ready()
+        await sitting.press("f")
+        assert "flagged" in sitting.text("#note")
+        await sitting.press("f", "f", "2", "2")
+        assert [label.flagged for label in sitting.labels] == [True, False]
+        await sitting.press("u", "u")
+        assert sitting.screen.flagged
+
+
+async def test_how_it_was_read_is_recorded():
+    rows = [{**ROWS[0], "a": "word " * 600 + "end", "b": "other"}, ROWS[1]]
+    async with Sitting(writing(rows)) as sitting:
+        for _ in rows:
+            await sitting.ready()
+            await sitting.press("2")
+        found = {len(label.left) + len(label.right) > 100: label.read_to_end for label in sitting.labels}
+        assert found == {True: False, False: True}
+        assert {label.viewport for label in sitting.labels} == {"80x24"}
+
+
+async def test_the_way_of_choosing_can_be_changed_and_is_recorded():
+    async with Sitting(generator=label_sittings.judge()) as sitting:
+        await sitting.ready()
+        await sitting.press("a")
+        assert "there is none yet" in sitting.text("#last"), "no reward model was trained here"
+        await sitting.press("a")
+        for _ in range(3):
+            await sitting.ready()
+            await sitting.press("2")
+        shown_after = [label for label in sitting.labels[1:] if label.purpose == "train"]
+        assert shown_after
+        assert {label.acquired_by for label in shown_after} == {"random"}
+
+
+async def test_the_ai_judge_reads_the_pairs_when_the_panel_opens_and_its_verdicts_are_kept():
+    async with Sitting(generator=label_sittings.judge()) as sitting:
+        for _ in range(3):
+            await sitting.ready()
+            await sitting.press("2")
+        await sitting.press("p")
+        await sitting.until(lambda: len(sitting.app.store.verdicts("judge")) == 3)
+        await sitting.until(lambda: "3 of the 20" in sitting.text("#rater").split("κ with the AI judge")[1])
+        assert set(sitting.app.store.verdicts("judge").values()) == {0.9}
+
+
+async def test_a_long_sitting_is_told_to_rest_once():
+    async with Sitting() as sitting:
+        await sitting.ready()
+        sitting.clock.now += 25 * 60
+        await sitting.press("2")
+        assert "25 minutes" in sitting.text("#last")
+        await sitting.press("2")
+        assert "25 minutes" not in sitting.text("#last")
+
+
+@pytest.mark.parametrize(("key", "place"), [("k", "rank"), ("v", "disagreements"), ("w", "warm_up")])
+async def test_keys_lead_to_the_other_screens_of_labelling_and_back(key, place):
+    async with Sitting() as sitting:
+        await sitting.ready()
+        await sitting.pilot.press(key)
+        await sitting.until(lambda: sitting.app.screen is not sitting.screen)
+        assert sitting.app.screen.visited_as == (place, {})
+        await sitting.pilot.press("escape")
+        await sitting.until(lambda: sitting.app.screen is sitting.screen)

@@ -29,7 +29,7 @@ KEYS: "dict[str, tuple[Choice, int | None]]" = {
     "b": ("both_bad", None),
     "s": ("skip", None),
 }
-UNDO, QUIT = "u", "q"
+UNDO, QUIT, FLAG = "u", "q", "f"
 SOURCES = ("model", "shipped")
 LAYOUT = "lines"
 WAIT = 0.1  # seconds between two looks for pairs that are being sampled
@@ -69,6 +69,7 @@ class Desk:
         self.labelling = labelling
         self.here = here
         self.given: list[Label] = []
+        self.flagged = False
 
     def work(self, limit: int | None) -> None:
         """Until the limit, the pairs or the keys end. Raises Problem "cli.no_pairs" when none can be sampled."""
@@ -86,10 +87,11 @@ class Desk:
                 continue
             taken = round(1000 * (time.monotonic() - started))
             choice, strength = KEYS[key]
-            self.labelling.keep(
-                self.labelling.label(choice, strength, latency_ms=taken, shown_at=shown_at, layout=LAYOUT)
-            )
+            how = {"latency_ms": taken, "shown_at": shown_at, "layout": LAYOUT, "flagged": self.flagged}
+            self.labelling.keep(self.labelling.label(choice, strength, **how))
             self.given.append(self.labelling.given[-1])
+            self.flagged = False
+            self.explain(self.given[-1])
 
     def next_pair(self) -> "Shown | None":
         """The pair that is due, waited for while the model is sampling; None when there are no more."""
@@ -117,7 +119,18 @@ class Desk:
             key = line.strip().lower() if line else QUIT
             if key in KEYS or key in (UNDO, QUIT):
                 return key
+            if key == FLAG:
+                self.flagged = not self.flagged
+                self.here.note(self.here.t("label.flagged" if self.flagged else "label.unflagged"))
+                continue
             self.here.note(self.here.t("cli.label.unknown_key", key=literally(key)))
+
+    def explain(self, label: "Label") -> None:
+        """After a pair with a known answer that was missed, what it was; it blocks nothing."""
+        from tui.labelling import missed_gold
+
+        if missed_gold(label):
+            self.here.note(self.here.t("label.gold_said", better=literally(label.answers[0])))
 
     def undo(self) -> None:
         """Take back the last label of this sitting; its pair is shown once more."""

@@ -3,203 +3,183 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from engine.errors import Problem
 from engine.exchange.labels import export_labels, new_export_file
-from engine.store.label import STRENGTHS, Choice, Label
+from engine.labelling.instruments import self_agreement
+from engine.labelling.reward_model import own_reward_model
+from engine.serving.client import Generator
+from engine.store.label import Choice, Label
 from engine.store.rater import BATCH, habits
-from engine.world.prompts import readable
-from tui.key_guard import KeyGuard
-from tui.labelling import Labelling
+from tui.labelling import Labelling, missed_gold
 from tui.literal import literal
 from tui.pair_stream import Command, sampler_command
-from tui.screens.base import PreferablyScreen
-from tui.widgets.choice_bar import ChoiceBar
-from tui.widgets.habits_panel import HabitsPanel
-from tui.widgets.pair_view import PairView
+from tui.rater import Rater
+from tui.screens.judging import JudgingScreen
+from tui.screens.warm_up import warmed_up
+from tui.verdicts import Verdicts
+from tui.widgets.interval_line import two
+from tui.widgets.rater_panel import RaterPanel
 
 NOTE_LENGTH = 500
 POLL_SECONDS = 0.2
-
-SCALE: tuple[tuple[Choice, int | None], ...] = (
-    ("left", 3), ("left", 2), ("left", 1), ("tie", None), ("right", 1), ("right", 2), ("right", 3),
-)  # fmt: skip
-"""What the keys 1 to 7 mean: A strongly, clearly, slightly; a tie; B slightly, clearly, strongly."""
+BREAK_SECONDS = 25 * 60
+"""After so long a sitting, attention pays for every further label."""
+WIDE_STATUS = 100
 
 
-class LabelScreen(PreferablyScreen):
-    """`sampler` gives the command that samples pairs; `clock` gives seconds, monotonic."""
+class LabelScreen(JudgingScreen):
+    """`sampler` gives the command that samples pairs; `generator` asks judges; `clock` gives seconds, monotonic."""
 
-    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(str(step), f"step({step})", show=False, id=f"label.step{step}") for step in range(1, 8)),
-        Binding("left", "step(2)", show=False, id="label.left"),
-        Binding("right", "step(6)", show=False, id="label.right"),
-        Binding("t,equals_sign", "step(4)", show=False, id="label.tie"),
         Binding("r", "retry", "label.keys.retry", id="label.retry"),
-        Binding("b", "judge('both_bad')", "label.keys.both_bad", id="label.both_bad"),
-        Binding("s", "judge('skip')", "label.keys.skip", id="label.skip"),
-        Binding("u", "undo", "label.keys.undo", id="label.undo"),
-        Binding("n", "note", "label.keys.note", id="label.note"),
-        Binding("i", "aside('rubric')", "label.keys.rubric", id="label.rubric"),
-        Binding("p", "aside('habits')", "label.keys.habits", id="label.habits"),
+        Binding("f", "flag", "label.keys.flag", id="label.flag"),
+        Binding("n,c", "note", "label.keys.note", id="label.note"),
+        Binding("p", "aside('rater')", "label.keys.rater", id="label.rater"),
+        Binding("v", "go('disagreements')", "label.keys.disagreements", id="label.disagreements"),
+        Binding("k", "go('rank')", "label.keys.rank", id="label.rank"),
+        Binding("a", "acquisition", "label.keys.acquisition", id="label.acquisition"),
         Binding("d", "source", "label.keys.source", id="label.source"),
         Binding("e", "export", "label.keys.export", id="label.export"),
-        Binding("down,pagedown", "scroll_text(1)", show=False, id="label.down"),
-        Binding("up,pageup", "scroll_text(-1)", show=False, id="label.up"),
+        Binding("w", "go('warm_up')", "label.keys.warm_up", id="label.warm_up"),
     ]
     DEFAULT_CSS = """
-    LabelScreen #decision { height: 1fr; align: center middle; }
-    LabelScreen PairView { height: auto; max-height: 75%; max-width: 150; }
-    LabelScreen ChoiceBar { max-width: 150; }
-    LabelScreen #state { max-width: 90; height: auto; }
-    LabelScreen #note, LabelScreen #last { height: auto; max-width: 150; padding: 0 2; margin-top: 1; }
-    LabelScreen #last { min-height: 2; }
+    LabelScreen #note { height: auto; max-width: 150; padding: 0 2; margin-top: 1; }
     LabelScreen #note-input { max-width: 150; }
-    LabelScreen #aside { height: 1fr; padding: 1 2; }
+    LabelScreen.-short #note { margin-top: 0; }
     """
 
-    def __init__(self, sampler: Command = sampler_command, clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        sampler: Command = sampler_command,
+        clock: Callable[[], float] = time.monotonic,
+        generator: Generator | None = None,
+    ) -> None:
+        super().__init__(clock)
         self.sampler = sampler
-        self.clock = clock
-        self.guard = KeyGuard(clock)
+        self.generator = generator
         self.labelling: Labelling | None = None
+        self.rater: Rater | None = None
         self.problem: Problem | None = None
-        self.shown_at, self.shown_clock = "", 0.0
-        self.busy = False
-        self.note = ""
-        self.writing_note = False
-        self.aside = ""
-        self.last: Callable[[], str] = str
-
-    @property
-    def deciding(self) -> bool:
-        """There is a pair on the screen, and nothing over it."""
-        return self.labelling is not None and self.labelling.shown is not None and not self.aside
+        self.note, self.writing_note = "", False
+        self.flagged = False
+        self.began, self.rested = clock(), False
 
     # --- what is on the screen
 
     def crumbs(self) -> list[str]:
         return [self.t("label.title")]
 
-    def compose_body(self) -> Iterable[Widget]:
-        with Vertical(id="decision"):
-            yield Static(id="state", classes="hero", markup=False)
-            yield PairView()
-            yield ChoiceBar()
-            yield Static(id="note", classes="quiet", markup=False)
-            yield Input(self.note, id="note-input", max_length=NOTE_LENGTH, placeholder=self.t("label.note_hint"))
-            yield Static(id="last", classes="quiet", markup=False)
-        with VerticalScroll(id="aside", can_focus=False):
-            yield Static(id="rubric", markup=False)
-            yield HabitsPanel(id="habits")
+    def pair(self) -> tuple[str, str, str] | None:
+        shown = self.labelling.shown if self.labelling else None
+        return (shown.pair.prompt, shown.left, shown.right) if shown else None
+
+    def compose_below(self) -> Iterable[Widget]:
+        yield Static(id="note", classes="quiet", markup=False)
+        yield Input(self.note, id="note-input", max_length=NOTE_LENGTH, placeholder=self.t("label.note_hint"))
+
+    def compose_aside(self) -> Iterable[Widget]:
+        yield RaterPanel(id="rater")
 
     def on_mount(self) -> None:
-        self.show_all()
         self.run_worker(self._begin())
 
     async def language_changed(self) -> None:
         if self.writing_note:
             self.note = self.query_one("#note-input", Input).value
         await super().language_changed()
-        self.show_all()
         if self.writing_note:
             self.query_one("#note-input").focus()
 
     def show_all(self) -> None:
-        """Bring every widget up to date with the state."""
-        shown = self.labelling.shown if self.labelling else None
-        self.query_one("#decision").display = not self.aside
-        self.query_one("#aside").display = bool(self.aside)
-        self.query_one("#rubric").display = self.aside == "rubric"
-        self.query_one("#habits").display = self.aside == "habits"
-        self.query_one("#state").display = shown is None
-        self.query_one(PairView).display = self.query_one(ChoiceBar).display = shown is not None
-        self.query_one("#note").display = bool(self.note) and not self.writing_note
+        marks = [self.t("label.flagged")] if self.flagged else []
+        marks += [self.t("label.note_is", note=self.note)] if self.note and not self.writing_note else []
+        self.query_one("#note").display = bool(marks)
+        self.query_one("#note", Static).update(literal(" · ".join(marks)))
         self.query_one("#note-input").display = self.writing_note
-        self.query_one("#note", Static).update(literal(self.t("label.note_is", note=self.note)))
-        self.query_one("#last", Static).update(literal(self.last()))
-        self.query_one("#rubric", Static).update(self.t("label.rubric"))
-        if self.aside == "habits" and self.labelling:
-            self.query_one(HabitsPanel).show(habits(self.labelling.given))
-        self._show_state()
-        self.guard.hidden()
-        if shown:
-            self.query_one(PairView).show(readable(shown.pair.prompt), shown.left, shown.right)
-            self.call_after_refresh(self._painted)
-        self.refresh_bindings()
+        if self.aside == "rater" and self.rater:
+            self.query_one(RaterPanel).show(self.rater)
+        super().show_all()
+        self._show_status()
 
-    def _painted(self) -> None:
-        """The pair can be seen: from now on it can be judged, and its time runs."""
-        if self.deciding:
-            self.guard.painted()
-            if not self.shown_at:
-                self.shown_at, self.shown_clock = datetime.now(UTC).isoformat(), self.clock()
-
-    def _show_state(self) -> None:
-        """What is waited for or went wrong; in the title, where pairs come from and how many labels are kept."""
+    def state(self) -> str:
+        """What is waited for or went wrong."""
         labelling = self.labelling
         if self.problem:
-            text = f"{self.app.sentence(self.problem)}\n\n{self.t('label.retry_hint')}"
-        elif labelling is None:
-            text = self.t("label.opening")
-        elif labelling.failure is not None:
-            reason = labelling.failure or self.t("label.nothing_to_judge")
-            text = self.t("label.failed", reason=reason)
-        elif labelling.source == "shipped":
-            text = self.t("label.shipped_done")
-        else:
-            text = self.t("label.sampling", count=labelling.sampled)
-        self.query_one("#state", Static).update(literal(text))
-        if labelling is not None:
-            count = self.t("label.count" if labelling.given else "label.count_none", count=len(labelling.given))
-            self.set_status(f"{self.t(f'label.source_{labelling.source}')} · {count}")
+            return f"{self.app.sentence(self.problem)}\n\n{self.t('label.retry_hint')}"
+        if labelling is None:
+            return self.t("label.opening")
+        if labelling.failure is not None:
+            return self.t("label.failed", reason=labelling.failure or self.t("label.nothing_to_judge"))
+        if labelling.source == "shipped":
+            return self.t("label.shipped_done")
+        return self.t("label.sampling", count=labelling.sampled)
+
+    def _show_status(self) -> None:
+        """In the title: where pairs come from, how many labels are kept, and how far they agree with themselves."""
+        if self.labelling is None:
+            return
+        given = self.labelling.given
+        parts = [
+            self.t(f"label.source_{self.labelling.source}"),
+            self.t("label.count" if given else "label.count_none", count=len(given)),
+        ]
+        own = self_agreement(given)[0]
+        if own.value is not None and own.low is not None and own.high is not None and self.size.width >= WIDE_STATUS:
+            parts.append(self.t("label.own", value=two(own.value), low=two(own.low), high=two(own.high)))
+        self.set_status(" · ".join(parts))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
-            case "step" | "judge" | "note":
+            case "note" | "flag":
                 return self.deciding
             case "undo":
                 return self.labelling is not None and bool(self.labelling.given) and not self.aside
-            case "export" | "source" | "aside":
+            case "export" | "source" | "aside" | "acquisition" | "go":
                 return self.labelling is not None
             case "retry":
                 return self.problem is not None or (self.labelling is not None and self.labelling.failure is not None)
-        return True
+        return super().check_action(action, parameters)
 
     # --- where pairs come from
 
     async def _begin(self) -> None:
-        """Open the store and ask for pairs, off the thread that draws."""
+        """Open the store and ask for pairs, off the thread that draws; newcomers warm up meanwhile."""
         try:
             self.labelling = await asyncio.to_thread(lambda: Labelling(self.app.store, self.sampler))
         except Problem as problem:
             self.problem = problem
         else:
+            self.rater = Rater(Verdicts(self.labelling.store, self.generator))
             self.labelling.sample()
             self.set_interval(POLL_SECONDS, self._poll)
+            if not self.labelling.given and not warmed_up(self.labelling.store):
+                await self.app.go("warm_up")
         self.show_all()
 
     def _poll(self) -> None:
-        labelling = self.labelling
-        if labelling is None or self.busy:
+        labelling, rater = self.labelling, self.rater
+        if labelling is None or rater is None or self.busy:
             return
         before = labelling.shown
         labelling.poll()
+        if labelling.acquisition == "reward_model" and rater.model:
+            labelling.doubtful = rater.ask_model(
+                (pair.pair_id, pair.prompt, pair.a, pair.b) for pair in labelling.waiting
+            )
         if labelling.shown is not before:
-            self._new_pair()
+            self.new_pair()
         elif labelling.shown is None:
-            self._show_state()
+            self.query_one("#state", Static).update(literal(self.state()))
             self.refresh_bindings()
+        if self.aside == "rater" and rater.changed():
+            self.run_worker(self._read_instruments())
 
     def action_retry(self) -> None:
         if self.problem is not None:
@@ -213,54 +193,63 @@ class LabelScreen(PreferablyScreen):
         """Change between the model's own pairs and the shipped ones."""
         if self.labelling is not None and not self.busy:
             self.labelling.change_source()
-            self._new_pair()
+            self.new_pair()
+
+    def action_acquisition(self) -> None:
+        """Choose the pairs to learn from in another way."""
+        assert self.labelling is not None
+        assert self.rater is not None
+        self.labelling.change_acquisition()
+        how: str = self.labelling.acquisition
+        if how == "reward_model":
+            self.rater.model = own_reward_model()
+            if self.rater.model is None:
+                how = "no_reward_model"
+        run = self.rater.model.run_id if self.rater.model else ""
+        self.last = lambda: self.t(f"label.acquisition.{how}", run=run)
+        self.show_all()
+
+    async def action_go(self, place: str) -> None:
+        await self.app.go(place)
 
     def on_unmount(self) -> None:
         if self.labelling is not None:
             self.labelling.close()
+        if self.rater is not None:
+            self.rater.close()
 
     # --- deciding
 
-    def action_step(self, step: int) -> None:
-        self.action_judge(*SCALE[step - 1])
+    @property
+    def deciding(self) -> bool:
+        return super().deciding and not self.writing_note
 
-    @on(ChoiceBar.Chosen)
-    def _clicked(self, event: ChoiceBar.Chosen) -> None:
-        self.action_step(event.step)
-
-    def action_judge(self, choice: Choice, strength: int | None = None) -> None:
-        """Keep the decision. The next pair comes only when this one is on the disk."""
-        if self.busy or self.writing_note or not self.deciding or not self.guard.accepts(f"{choice} {strength}"):
-            return
-        assert self.labelling is not None
-        label = self.labelling.label(
-            choice,
-            strength,
-            note=self.note,
-            latency_ms=round(1000 * (self.clock() - self.shown_clock)),
-            shown_at=self.shown_at,
-            layout="columns" if self.query_one(PairView).wide else "rows",
-        )
-        self.busy = True
-        self.run_worker(self._keep(self.labelling, label))
-
-    async def _keep(self, labelling: Labelling, label: Label) -> None:
+    async def decide(self, choice: Choice, strength: int | None, **how: Any) -> None:
+        labelling = self.labelling
+        assert labelling is not None
+        label = labelling.label(choice, strength, note=self.note, flagged=self.flagged, **how)
         try:
             await asyncio.to_thread(labelling.keep, label)
         except Problem as problem:
             self.app.show_problem(problem)
         else:
-            self.last = lambda: self._said(label)
-            if len(labelling.given) % BATCH == 0:
-                share = habits(labelling.given).agreement
-                self.last = lambda: self.t("label.batch", given=len(labelling.given), hits=share.hits, of=share.of)
-            self._new_pair()
-        finally:
-            self.busy = False
+            self.last = self._after(label, labelling.given)
+            self.note = ""
+            self._fresh()
 
-    def _said(self, label: Label) -> str:
-        strength = self.t(f"label.step.{STRENGTHS[label.strength]}") if label.strength else ""
-        return self.t(f"label.kept.{label.choice}", strength=strength)
+    def _after(self, label: Label, given: list[Label]) -> Callable[[], str]:
+        """What is said under the next pair: that it is kept; what a pair with a known answer was about; now and then
+        what the rule says, or that it is time for a break."""
+        if missed_gold(label):
+            better = label.answers[0]
+            return lambda: self.t("label.gold_missed", said=self.said(label.choice, label.strength), better=better)
+        if len(given) % BATCH == 0:
+            share = habits(given).agreement
+            return lambda: self.t("label.batch", given=len(given), hits=share.hits, of=share.of)
+        if not self.rested and self.clock() - self.began > BREAK_SECONDS:
+            self.rested = True
+            return lambda: self.t("label.rest", minutes=BREAK_SECONDS // 60)
+        return lambda: self.t("label.kept", said=self.said(label.choice, label.strength))
 
     def action_undo(self) -> None:
         """Return to the last pair that was judged, and take its label back."""
@@ -278,17 +267,21 @@ class LabelScreen(PreferablyScreen):
         else:
             if label is not None:
                 self.last = lambda: self.t("label.undone")
-                self._new_pair(label.note)
+                self._fresh(label.note, label.flagged)
         finally:
             self.busy = False
 
-    def _new_pair(self, note: str = "") -> None:
-        """Another pair is due: its time has not begun, and it has no note yet."""
-        self.shown_at = self.aside = ""
-        self.note, self.writing_note = note, False
-        self.show_all()
+    def _fresh(self, note: str = "", flagged: bool = False) -> None:
+        """Another pair, with the note and the flag that it had."""
+        self.note, self.writing_note, self.flagged = note, False, flagged
+        self.new_pair()
 
-    # --- note, rubric, habits, export
+    # --- flag, note, the rater, export
+
+    def action_flag(self) -> None:
+        """Mark the pair to come back to; once more takes the mark off."""
+        self.flagged = not self.flagged
+        self.show_all()
 
     def action_note(self) -> None:
         self.writing_note = True
@@ -307,22 +300,23 @@ class LabelScreen(PreferablyScreen):
         self.show_all()
 
     def action_aside(self, what: str) -> None:
-        """Open the rubric or the habits in the place of the pair; the same key closes it again."""
-        self.aside = "" if self.aside == what else what
+        super().action_aside(what)
+        if self.aside == "rater":
+            self.run_worker(self._read_instruments())
+
+    async def _read_instruments(self) -> None:
+        """Work the readings out, off the thread that draws, and ask the judges for what they have not said yet."""
+        assert self.labelling is not None
+        assert self.rater is not None
+        await asyncio.to_thread(self.rater.read, self.labelling.given)
         self.show_all()
 
     async def action_back(self) -> None:
-        """Leave the note, the rubric or the habits first, then the screen."""
+        """Leave the note first."""
         if self.writing_note:
             self._end_note(self.note)
-        elif self.aside:
-            self.action_aside(self.aside)
         else:
             await super().action_back()
-
-    def action_scroll_text(self, direction: int) -> None:
-        target = self.query_one("#aside") if self.aside else self.query_one(PairView)
-        target.scroll_relative(y=3 * direction, animate=False)
 
     async def action_export(self) -> None:
         """Write the labels for training into the exports folder, and say where."""

@@ -47,6 +47,9 @@ class PairView(VerticalScroll, can_focus=False):
                 answer.border_title = side
                 yield answer
 
+    read_to_end = False
+    """The end of both answers has been in sight since they were shown."""
+
     def on_resize(self) -> None:
         self.set_class(self.wide, "wide")
 
@@ -61,3 +64,13 @@ class PairView(VerticalScroll, can_focus=False):
         self.query_one("#answer-a", Static).update(marked(left, right))
         self.query_one("#answer-b", Static).update(marked(right, left))
         self.scroll_home(animate=False)
+        self.read_to_end = False
+        self.call_after_refresh(self._look)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._look()
+
+    def _look(self) -> None:
+        if self.scroll_y >= self.max_scroll_y:
+            self.read_to_end = True
