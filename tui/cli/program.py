@@ -154,10 +154,9 @@ def open_app() -> int:
         session().line(explain(Problem("cli.errors_redirected"), session().language))
         return 2
     from tui.app import PreferablyApp
+    from tui.endings import run
 
-    app = PreferablyApp(language=session().language)
-    app.run()
-    return app.return_code or 0
+    return run(PreferablyApp(language=session().language))
 
 
 @click.command("preferably", cls=Program, lazy=COMMANDS, help="preferably.help", invoke_without_command=True)

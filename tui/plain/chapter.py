@@ -17,7 +17,7 @@ SOLVING = ("back", "contents", "link")
 
 
 def open_chapter(talk: Talk, store: "Store", argument: str) -> None:
-    """`03`, `03#leash`, or a choice among all. Raises ContentError, Go and Quit."""
+    """`03`, `03#closed-form`, or a choice among all. Raises ContentError, Go and Quit."""
     id, _, section = argument.partition("#")
     if not id:
         id = choose_chapter(talk, store)
@@ -111,7 +111,7 @@ class ChapterReading:
 
 
 def open_exercise(talk: Talk, store: "Store", argument: str) -> None:
-    """`03`, `03#leash`, or a choice among the chapters. Raises ContentError, Go and Quit."""
+    """`03`, `03#closed-form`, or a choice among the chapters. Raises ContentError, Go and Quit."""
     id, _, exercise = argument.partition("#")
     if not id:
         found = exercises(talk.here.language)
