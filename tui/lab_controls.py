@@ -9,9 +9,11 @@ from textual.widgets.option_list import Option
 
 from content.labs import Lab
 from engine.labs import LABS
+from engine.methods import METHODS
 from engine.runs.events import History, fold, read_events
 from tui.lab_progress import Progress, attempts, compared
 from tui.literal import literal
+from tui.trial_words import verdict_lines
 from tui.widgets.choices import Choices
 from tui.widgets.interval_line import IntervalLine
 
@@ -28,7 +30,9 @@ def result(app: "PreferablyApp", lab: Lab, progress: Progress, step: str) -> lis
         return [Static(literal(app.t("lab.gate_before")), classes="quiet words")]
     line = IntervalLine()
     line.show(history.gate)
-    words = [Content.styled(app.t("lab.predictions"), "bold")]
+    words = [literal(text) for text in verdict_lines(app.language, history.gate)]
+    words = [Content.styled(app.t("gate.verdict"), "bold"), *words, Content("")] if words else []
+    words.append(Content.styled(app.t("lab.predictions"), "bold"))
     words += [literal(text) for text in compared(lab, progress, history)]
     if len(progress.attempts) > 1:
         words.append(Content.styled(app.t("lab.attempts_title"), "bold"))
@@ -39,8 +43,8 @@ def result(app: "PreferablyApp", lab: Lab, progress: Progress, step: str) -> lis
 def controls(app: "PreferablyApp", lab: Lab, progress: Progress, step: str, labels: int) -> list[Widget]:
     """The one thing to do in a step; `labels` is how many of the learner's own can be trained on."""
     match step:
-        case "data" if LABS[lab.id].method in ("reward-model", "dpo"):
-            return [data_choice(app, progress, labels)]
+        case "data" if LABS[lab.id].own_labels:
+            return [data_choice(app, progress, labels, METHODS[lab.method].least_labels)]
         case "predict":
             kept = "predict" in progress.done
             words = [app.t("lab.predicted_kept" if kept else "lab.answer_first")]
@@ -56,13 +60,15 @@ def controls(app: "PreferablyApp", lab: Lab, progress: Progress, step: str, labe
     return []
 
 
-def data_choice(app: "PreferablyApp", progress: Progress, labels: int) -> OptionList:
-    """The shipped pairs, or the learner's own labels where there are some."""
-    own = app.t("lab.labels" if labels else "lab.labels_few", count=labels)
+def data_choice(app: "PreferablyApp", progress: Progress, labels: int, needed: int) -> OptionList:
+    """The shipped pairs, or the learner's own labels where there are enough."""
+    enough = labels >= needed
+    few = "lab.labels_few" if needed == 1 else "lab.labels_needed"
+    own = app.t("lab.labels", count=labels) if enough else app.t(few, count=labels, needed=needed)
     options = []
     for id, text in (("shipped", app.t("lab.shipped")), ("labels", own)):
         sign = "◉" if id == progress.data else "○"
-        options.append(Option(Content(f"{sign} {text}"), id=id, disabled=id == "labels" and not labels))
+        options.append(Option(Content(f"{sign} {text}"), id=id, disabled=id == "labels" and not enough))
     choice = Choices(*options, id="data")
-    choice.highlighted = 1 if progress.data == "labels" and labels else 0
+    choice.highlighted = 1 if progress.data == "labels" and enough else 0
     return choice

@@ -18,6 +18,7 @@ from tui.literal import clean
 from tui.numbers import percent, short
 from tui.plotting import Point
 from tui.svg_plot import plot
+from tui.trial_words import verdict_lines
 from tui.widgets.interval_line import numbers, two
 
 FOLDER, HTML = "report", "report.html"
@@ -114,7 +115,8 @@ class Report:
         rows = [(measure(self.language, gate["id"]), numbers(gate))]
         rows += [(measure(self.language, detail["id"]), numbers(detail)) for detail in gate.get("details", ())]
         table = _table((self.t("report.measure"), self.t("report.value")), rows)
-        return f"## {self.t('report.gate')}\n\n**{verdict}**\n\n{table}"
+        found = "\n".join(f"- {inline(line)}" for line in verdict_lines(self.language, gate))
+        return "\n\n".join(filter(None, (f"## {self.t('report.gate')}", f"**{verdict}**", found, table)))
 
     def _asked(self, key: str, pairs: Sequence[tuple[str, str]], lines: Sequence[str] = ()) -> str:
         if not pairs:
@@ -131,7 +133,9 @@ class Report:
         lines = {(self._line(chart, name) if len(found) > 1 else ""): points for name, points in found.items()}
         words = "; ".join(self._in_words(name or title, points) for name, points in lines.items())
         file = re.sub(r"[^a-z0-9_-]+", "-", chart.id.lower()) + ".svg"
-        self.plots[file] = plot(title, lines, self.t("report.steps"), words, self.t("metric.chart.empty"))
+        right = self.t(f"metric.{chart.id}.over") if chart.over else self.t("report.steps")
+        empty = self.t("metric.chart.empty")
+        self.plots[file] = plot(title, lines, right, words, empty, not chart.over, chart.doubling)
         return f"![{inline(title)}: {inline(words)}]({FOLDER}/{file})\n\n{inline(meaning)}".strip()
 
     def _line(self, chart: Chart, name: str) -> str:

@@ -19,6 +19,7 @@ from tui.literal import clean
 from tui.numbers import percent
 from tui.report import Report, measure
 from tui.svg_plot import STYLE
+from tui.trial_words import verdict_lines
 from tui.widgets.interval_line import scale, two
 
 CSS = Path(__file__).with_name("report_page.css")
@@ -88,9 +89,12 @@ class _Page:
         verdict = self.t(f"report.{kind}", threshold=two(gate["threshold"]))
         name = measure(self.language, gate["id"]).replace("\\", "")
         figures = "\n".join(self._figure(detail) for detail in gate.get("details", ()))
+        found = "".join(f"<li>{_text(line)}</li>\n" for line in verdict_lines(self.language, gate))
         return (
             f'<section class="verdict {kind}"><strong>{sign} {_text(verdict)}</strong>{_text(name)}\n'
-            f"{self._interval(gate, name)}</section>\n" + (f'<dl class="figures">\n{figures}\n</dl>' if figures else "")
+            f"{self._interval(gate, name)}</section>\n"
+            + (f"<ul>\n{found}</ul>\n" if found else "")
+            + (f'<dl class="figures">\n{figures}\n</dl>' if figures else "")
         )
 
     def _figure(self, detail: Mapping[str, Any]) -> str:

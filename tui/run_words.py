@@ -11,6 +11,7 @@ from tui.charts import Chart
 from tui.following import Followed, warning
 from tui.literal import clean
 from tui.numbers import duration, short
+from tui.trial_words import verdict_lines
 from tui.widgets.run_card import progress, state_text
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def message(app: "PreferablyApp", run: Followed) -> str:
         return t("runs.now.interrupted_words", step=status.step, resume=run.resume_step, words=clean(words))
     if status.state in ("interrupted", "stopped", "paused", "created"):
         return t(f"runs.now.{status.state}", step=status.step, resume=run.resume_step)
+    if said := verdict_lines(app.language, run.history.gate):
+        return " ".join(said[:2])
     found = links(app, run)
     if not found:
         return ""
@@ -78,7 +81,9 @@ def summary(app: "PreferablyApp", history: History, charts: Sequence[Chart]) -> 
         parts.append(app.t("runs.right", now=right[-1], before=right[0], count=len(history.samples[-1][1])))
     for chart in charts:
         title = chart_text(app, chart, "title")
-        for name, points in chart.find(history.metrics).items():
+        found = chart.find(history.metrics)
+        once = dict(reversed(chart.lines))  # of a metric that is drawn twice, the first
+        for name, points in ((name, found[name]) for name in reversed(once.values()) if name in found):
             label = title if name in ("train", chart.id) else f"{title} ({line_name(app, chart, name)})"
             parts.append(f"{label} {short(points[0][1])} → {short(points[-1][1])}")
     return " · ".join(parts)

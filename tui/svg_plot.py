@@ -1,5 +1,6 @@
 """A line plot as an SVG file: no library, round ticks, direct labels, readable on a light and on a dark page."""
 
+import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
@@ -33,8 +34,12 @@ def plot(
     description: str,
     empty: str,
     whole_steps: bool = True,
+    doubling: bool = False,
 ) -> str:
-    """The SVG of some lines of (step, value). `description` says the same in words, for screen readers."""
+    """The SVG of some lines of (step, value), or of (another measure, value), which may go back and forth; `doubling`
+    where each mark to the right is twice the one before. `description` says the same in words, for screen readers."""
+    if doubling:
+        lines = {name: [(math.log2(right), up) for right, up in points] for name, points in lines.items()}
     series = [_series(name, points) for name, points in lines.items()]
     filled = [line for line in series if len(line)]
     parts = [f'<text class="title" x="{LEFT}" y="22">{_text(title)}</text>']
@@ -42,7 +47,7 @@ def plot(
     if reach is None:
         parts.append(f'<text x="{WIDTH / 2}" y="{HEIGHT / 2}" text-anchor="middle">{_text(empty)}</text>')
     else:
-        parts += _drawing(filled, reach, whole_steps)
+        parts += _drawing(filled, reach, whole_steps, doubling)
         parts.append(f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 4}" text-anchor="end">{_text(x_label)}</text>')
     body = "\n".join(parts)
     return (
@@ -63,10 +68,10 @@ def _text(text: str) -> str:
     return escape(clean(text), quote=True)
 
 
-def _drawing(series: Sequence[Series], reach: tuple[float, float], whole_steps: bool) -> list[str]:
+def _drawing(series: Sequence[Series], reach: tuple[float, float], whole_steps: bool, doubling: bool) -> list[str]:
     marks = ticks(*reach, 5)
     first = min(0, *(line.first.first_step for line in series))
-    last = max(line.last.last_step for line in series)
+    last = max(span.last_step for line in series for span in line.spans(POINTS))
     names, top = _legend(series)
 
     def x(step: float) -> float:
@@ -80,7 +85,8 @@ def _drawing(series: Sequence[Series], reach: tuple[float, float], whole_steps: 
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(mark)}" y2="{y(mark)}"/>')
         parts.append(f'<text x="{LEFT - 8}" y="{y(mark) + 4}" text-anchor="end">{label}</text>')
     steps = inner_ticks(first, last, 6, whole_steps)
-    for step, label in zip(steps, tick_labels(steps), strict=True):
+    labels = [f"{2 ** round(step)}" for step in steps] if doubling else tick_labels(steps)
+    for step, label in zip(steps, labels, strict=True):
         parts.append(f'<text x="{x(step)}" y="{HEIGHT - 18}" text-anchor="middle">{label}</text>')
     for number, line in reversed(list(enumerate(series))):
         colour, dash = _look(number)

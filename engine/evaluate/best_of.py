@@ -82,16 +82,16 @@ def mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
 
 
-# -- the curve at any KL
+# -- between the points
 
 
-def at_kl(curve: Sequence[Chosen], kl: float, values: str) -> list[float]:
-    """`scores` or `gold` of best-of-N at a mean KL of `kl`, prompt by prompt, on straight lines between the measured N;
-    beyond the last of them, that of the last."""
+def at(curve: Sequence[Chosen], by: str, level: float, values: str) -> list[float]:
+    """The `values` of best-of-N ("kl", "scores" or "gold"), prompt by prompt, where the mean of its `by` ("kl" or
+    "scores", which rise with N) is `level`: on straight lines between the measured N, no further than their ends."""
     for before, after in itertools.pairwise(curve):
-        low, high = mean(before.kl), mean(after.kl)
-        if kl <= high:
-            share = (kl - low) / (high - low) if high > low else 0.0
+        low, high = mean(getattr(before, by)), mean(getattr(after, by))
+        if level <= high:
+            share = (level - low) / (high - low) if high > low else 0.0
             pairs = zip(getattr(before, values), getattr(after, values), strict=True)
             return [a + max(0.0, share) * (b - a) for a, b in pairs]
     return list(getattr(curve[-1], values))

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from engine.evaluate import gates
-from engine.evaluate.best_of import Chosen, at_kl, mean
+from engine.evaluate.best_of import Chosen, at, mean
 from engine.evaluate.intervals import Estimate, bootstrap
 from engine.loops.arms import Arms
 from engine.models.logprobs import pack
@@ -115,18 +115,20 @@ class Against(Arms):
         self.path = [Place(**place) for place in state["path"]]
 
     def finish(self) -> dict[str, Any]:
-        """By how much the judge's reward of best-of-N is above PPO's for no more nats, on average over PPO's path; the
-        same for the rule's grade below it."""
+        """How many nats best-of-N saves where it gets as much of the judge's reward as PPO, on average over PPO's path;
+        below it what it gains for no more nats, by the judge and by the rule."""
         curve: list[Chosen] = self.loops["best"].curve()
         end, last = self.path[-1], curve[-1]
         trained = self.path[1:]
-        lead = self.lead(curve, trained, "scores")
+        level = [place for place in trained if mean(place.scores) <= mean(last.scores)]
+        saved = self.saved(curve, level or trained)
         peak = max(trained, key=lambda place: mean(place.gold))
         best = max(curve, key=lambda chosen: mean(chosen.gold))
         details = [
             gates.detail("prompts", len(last.kl)),
             gates.detail("places", len(trained)),
-            gates.detail("places_beyond", sum(mean(place.kl) > mean(last.kl) for place in trained)),
+            gates.detail("places_beyond", len(trained) - len(level)),
+            gates.estimated("lead_judge", self.lead(curve, trained, "scores")),
             gates.estimated("lead_rule", self.lead(curve, trained, "gold")),
             gates.detail("largest_n", last.n),
             gates.estimated("scores_best", bootstrap(last.scores)),
@@ -141,14 +143,30 @@ class Against(Arms):
             gates.detail("peak_kl_ppo", mean(peak.kl)),
             gates.estimated("gold_ppo", bootstrap(end.gold)),
         ]
-        passed = lead.low > gates.THRESHOLDS["lead_on_plane"]
-        return gates.gate("lead_on_plane", self.recipe, lead, passed, details)
+        return gates.gate("nats_saved", self.recipe, saved, saved.low > gates.THRESHOLDS["nats_saved"], details)
+
+    def saved(self, curve: list[Chosen], places: list[Place]) -> Estimate:
+        """PPO's KL less that of best-of-N at equal mean reward by the judge, averaged over the places."""
+        return over_prompts(
+            [
+                [
+                    theirs - mine
+                    for mine, theirs in zip(at(curve, "scores", mean(place.scores), "kl"), place.kl, strict=True)
+                ]
+                for place in places
+            ]
+        )
 
     def lead(self, curve: list[Chosen], places: list[Place], values: str) -> Estimate:
         """Best-of-N less PPO, prompt by prompt, averaged over the places: at equal mean KL or, where PPO is further
         away than the largest N, at that one."""
         gaps = []
         for place in places:
-            level = at_kl(curve, mean(place.kl), values)
+            level = at(curve, "kl", mean(place.kl), values)
             gaps.append([mine - theirs for mine, theirs in zip(level, getattr(place, values), strict=True)])
-        return bootstrap([mean(column) for column in zip(*gaps, strict=True)])
+        return over_prompts(gaps)
+
+
+def over_prompts(gaps: list[list[float]]) -> Estimate:
+    """The mean of (places, prompts), with its interval over prompts."""
+    return bootstrap([mean(column) for column in zip(*gaps, strict=True)])

@@ -82,7 +82,7 @@ EXPERIMENTS = (
         chapter="06",
         lab="05",
         losses=("policy_gradient.clipped_surrogate", "policy_gradient.value_loss", "policy_gradient.gae"),
-        bound=bound(at_least("lead_on_plane", 0.02), at_least("kl_bound_best - kl_best", 0.5)),
+        bound=bound(at_least("nats_saved", 0.05), at_least("kl_bound_best - kl_best", 0.5)),
     ),
     Method(
         id="zoo",

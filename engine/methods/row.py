@@ -36,7 +36,8 @@ class Method:
     """`data` is the shape of its training rows: preference, unpaired, prompt-completion, stepwise or prompt. `metrics`
     are those it logs at every step, the first ones first on a screen. `losses` name functions of `engine.losses`
     ("preference.dpo_loss"), `bound` what three seeds of it reach. `model` is what it starts from unless told. With
-    `judged_by_labels` the learner's own labels go into its runs to hold the judge against."""
+    `judged_by_labels` the learner's own labels go into its runs to hold the judge against; with `tries_labels`, beside
+    those it trains on, those that measure, and there must be `least_labels` to train on."""
 
     id: str
     data: str
@@ -50,6 +51,8 @@ class Method:
     variants: tuple[Variant, ...] = field(default=())
     model: str = "sft"
     judged_by_labels: bool = False
+    tries_labels: bool = False
+    least_labels: int = 1
 
     def parameter(self, name: str) -> HyperParameter | None:
         return next((row for row in self.hyper if row.name == name), None)

@@ -41,6 +41,8 @@ SELECTION = (
         lab="12",
         losses=("reward.reward_loss",),
         bound=bound(at_least("choice_gain", 0.05), at_least("accuracy_500", 0.75)),
+        tries_labels=True,
+        least_labels=20,
     ),
     Method(
         id="rejection-sampling",

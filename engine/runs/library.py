@@ -39,7 +39,7 @@ def create(
     The data is copied in, and the constitution where there is one, so that the folder alone is enough. `rows` are the
     learner's own, where the recipe `takes_labels`. A file's rows are split by prompt, so that no held-out prompt was
     trained on; labels and shipped data are judged on the shipped held-out pairs. Raises Problem `runs.no_labels`,
-    `runs.too_few_prompts`, `runs.disk_full`, `runs.folder_read_only`, those of `_model` and of
+    `runs.too_few_labels`, `runs.too_few_prompts`, `runs.disk_full`, `runs.folder_read_only`, those of `_model` and of
     `engine.world.constitution`, and those of `engine.exchange.jsonl` for bad rows.
     """
     root = root or paths.runs_folder()
@@ -131,11 +131,24 @@ def _data(recipe: Recipe, method: Method, rows: Rows | None) -> dict[str, Rows]:
     if recipe.data == "labels":
         if not rows:
             raise Problem("runs.no_labels")
+        rows, measures = _sorted(rows)
+        if len(rows) < method.least_labels:
+            raise Problem("runs.too_few_labels", count=len(rows), needed=method.least_labels)
         if shape == "unpaired":
             rows = preferences.unpaired(map(dict, rows), recipe.seed)
         train = [jsonl.check_row(row, shape, "labels", number) for number, row in enumerate(rows, 1)]
-        return {**_shipped(recipe.seed, shape), "train": train}
+        return {**_shipped(recipe.seed, shape), "train": train, **measures}
     return _split(jsonl.read_rows(Path(recipe.data), shape), recipe)
+
+
+def _sorted(rows: Rows) -> tuple[Rows, dict[str, Rows]]:
+    """The learner's rows to learn from, and those that measure, if any: "test", and "repeats" with whether
+    both labels of a pair are the same."""
+    train = [row for row in rows if "purpose" not in row]
+    asked = [row for row in rows if row.get("purpose") == "test"]
+    test = [jsonl.check_row(row, "preference", "labels", number) for number, row in enumerate(asked, 1)]
+    repeats = [{"same": bool(row["same"])} for row in rows if row.get("purpose") == "repeat"]
+    return train, {name: kept for name, kept in (("test", test), ("repeats", repeats)) if kept}
 
 
 def _shipped(seed: int, shape: str) -> dict[str, Rows]:

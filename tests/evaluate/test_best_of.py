@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.evaluate.best_of import Pool, at_kl, choose, sizes, weights
+from engine.evaluate.best_of import Pool, at, choose, sizes, weights
 from engine.theory import best_of_n, best_of_n_estimate
 
 POOLS = st.lists(
@@ -72,6 +72,7 @@ def test_the_curve_is_read_between_its_points_and_not_beyond_them():
     curve = [choose([pool], n) for n in (1, 2)]
     middle = (curve[0].kl[0] + curve[1].kl[0]) / 2
     expected = (curve[0].scores[0] + curve[1].scores[0]) / 2
-    assert at_kl(curve, middle, "scores") == pytest.approx([expected])
-    assert at_kl(curve, 0.0, "gold") == curve[0].gold
-    assert at_kl(curve, 9.0, "gold") == curve[1].gold
+    assert at(curve, "kl", middle, "scores") == pytest.approx([expected])
+    assert at(curve, "scores", expected, "kl") == pytest.approx([middle])
+    assert at(curve, "kl", 0.0, "gold") == curve[0].gold
+    assert at(curve, "kl", 9.0, "gold") == curve[1].gold

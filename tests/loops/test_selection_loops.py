@@ -86,6 +86,7 @@ def test_a_lead_is_the_difference_at_the_same_kl(new_loop):
     curve = loop.loops["best"].curve()
     there = type(loop.path[0])(curve[1].kl, curve[1].scores, curve[1].gold)
     assert loop.lead(curve, [there], "scores").value == pytest.approx(0, abs=1e-9)
+    assert loop.saved(curve, [there]).value == pytest.approx(0, abs=1e-9)
     far = type(loop.path[0])([99.0] * 8, [0.0] * 8, [0.0] * 8)
     assert loop.lead(curve, [far], "scores").value == pytest.approx(mean(curve[-1].scores))
 

@@ -30,6 +30,7 @@ def measure(here: Session, name: str) -> str:
 
 def gate_lines(gate: Mapping[str, Any], here: Session, width: int = 40) -> list[str]:
     """The gate on a line of numbers, the verdict in words, and every further figure with its interval."""
+    from tui.trial_words import verdict_lines
     from tui.widgets.interval_line import draw, numbers, two
 
     verdict = f"✓ {here.t('gate.passed')}" if gate["passed"] else f"✗ {here.t('gate.missed')}"
@@ -39,6 +40,7 @@ def gate_lines(gate: Mapping[str, Any], here: Session, width: int = 40) -> list[
         measure(here, str(gate["id"])),
         f"  > {two(gate['threshold'])}  {draw(gate, width)}  {numbers(gate)}  {verdict}",
         *(f"    {name:<{widest}}  {value}" for name, value in details),
+        *verdict_lines(here.language, gate),
     ]
 
 
@@ -66,12 +68,11 @@ def create(recipe: Any) -> Path:
 
     The run is entered in the store at once: one that cannot be written to is found out before hours of training.
     """
-    from engine.exchange.labels import rows_for_training
+    from engine.exchange.own import rows_for_run
     from engine.runs import library
     from engine.store import Store
 
     with Store.open() as store:
-        rows = rows_for_training(store.labels()) if library.takes_labels(recipe) else None
-        folder = library.create(recipe, rows)
+        folder = library.create(recipe, rows_for_run(store.labels(), recipe))
         store.index_run(folder.name, recipe.method, recipe.lab, folder)
     return folder

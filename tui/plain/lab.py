@@ -8,6 +8,7 @@ from content.questions import predicted, read_as
 from engine.errors import Problem
 from engine.exchange.labels import rows_for_training
 from engine.labs import LABS
+from engine.methods import METHODS
 from engine.progress import Done, Record
 from engine.runs import supervisor
 from engine.runs.events import fold, read_events
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from engine.store import Store
 
 WORDS = ("back", "repeat", "link")
-CHOOSABLE = ("reward-model", "dpo")
-"""Methods whose lab may be trained on the learner's own labels."""
 
 
 def open_lab(talk: Talk, store: "Store", argument: str) -> None:
@@ -128,7 +127,7 @@ class LabWalk:
             case "goal":
                 self.finish("goal")
             case "data":
-                if LABS[self.lab.id].method in CHOOSABLE:
+                if LABS[self.lab.id].own_labels:
                     return self.choose_data()
                 self.finish("data")
             case "run":
@@ -146,9 +145,11 @@ class LabWalk:
 
     def choose_data(self) -> Typed:
         """The shipped pairs, or the learner's own labels where there are some."""
-        rows = rows_for_training(self.store.labels())
-        own = self.talk.here.t("lab.labels" if rows else "lab.labels_few", count=len(rows))
-        options = [self.talk.here.t("lab.shipped"), own] if rows else [self.talk.here.t("lab.shipped")]
+        t, needed = self.talk.here.t, METHODS[self.lab.method].least_labels
+        count = len(rows_for_training(self.store.labels()))
+        options = [t("lab.shipped"), *([t("lab.labels", count=count)] if count >= needed else [])]
+        if 0 < count < needed:
+            self.talk.line(t("lab.labels_needed", count=count, needed=needed))
         picked = self.talk.choose(self.talk.t("lab.which_data"), options, ("next", *WORDS))
         if isinstance(picked, str):
             if picked == "next":
@@ -204,6 +205,7 @@ class LabWalk:
     def say_result(self) -> None:
         """What the gate measured, beside what was predicted, and every attempt."""
         from tui.cli.outcome import measure
+        from tui.trial_words import verdict_lines
         from tui.widgets.interval_line import two
 
         talk, run = self.talk, self.progress.run
@@ -221,6 +223,8 @@ class LabWalk:
                 talk.line(talk.t("lab.figure", name=name, value=value, **ends))
         verdict = "lab.passed" if gate["passed"] else "lab.missed"
         talk.line(talk.t(verdict, threshold=two(gate["threshold"])))
+        for line in verdict_lines(talk.here.language, gate):
+            talk.line(line)
         for line in compared(self.lab, self.progress, history):
             talk.line(line)
         if len(self.progress.attempts) > 1:

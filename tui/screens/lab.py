@@ -14,6 +14,7 @@ from content.labs import STEPS, Lab, lab
 from content.questions import predicted
 from engine.errors import Problem
 from engine.exchange.labels import rows_for_training
+from engine.exchange.own import rows_for_run
 from engine.labs import LABS
 from engine.progress import Done, Record
 from engine.runs import library, supervisor
@@ -299,7 +300,7 @@ class LabScreen(PreferablyScreen):
         seed = len(self.progress.attempts)  # every attempt has a seed of its own, and all stay on record
         try:
             recipe = LABS[self.lab.id].recipe(seed, data=self.progress.data)
-            folder = library.create(recipe, rows=self.rows if library.takes_labels(recipe) else None)
+            folder = library.create(recipe, rows_for_run(self.app.store.labels(), recipe))
             self.app.store.index_run(folder.name, recipe.method, self.lab.id, folder)
             supervisor.start(folder)
         except Problem as problem:

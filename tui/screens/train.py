@@ -12,6 +12,7 @@ from textual.widgets import Button, Input, Select, Static
 
 from engine.errors import Problem
 from engine.exchange.labels import rows_for_training
+from engine.exchange.own import rows_for_run
 from engine.forecasts import forecast
 from engine.methods import METHODS, HyperParameter
 from engine.runs import library, supervisor
@@ -207,7 +208,7 @@ class TrainScreen(PreferablyScreen):
     async def action_start(self) -> None:
         try:
             recipe = Recipe.make(self.method, self.settings())
-            folder = library.create(recipe, rows=self.label_rows if library.takes_labels(recipe) else None)
+            folder = library.create(recipe, rows_for_run(self.app.store.labels(), recipe))
             if self.forecasts:
                 forecast.add(self.app.store, folder.name, self.forecasts)  # before the run starts
             self.app.store.index_run(folder.name, recipe.method, None, folder)

@@ -14,6 +14,7 @@ from tui.following import Followed
 from tui.plotting import Point
 from tui.widgets.line_chart import LineChart, Words
 from tui.widgets.path_plane import PathPlane
+from tui.widgets.plane_chart import PlaneChart
 
 if TYPE_CHECKING:
     from tui.app import PreferablyApp
@@ -97,6 +98,7 @@ class ChartRow(Horizontal):
         words = chart_words(self.app)
         for number in range(MOST):
             yield LineChart(words=words, id=f"chart-{number}")
+            yield PlaneChart(empty=words.empty, id=f"plane-{number}")
         yield PathPlane()
 
     # --- which charts
@@ -110,9 +112,11 @@ class ChartRow(Horizontal):
         return [*first, *charts_for(names)]
 
     def items(self, run: Followed) -> list[Chart]:
-        """The charts and, where the run has a path, the plane last; with room enough that stands beside the answers."""
+        """The charts and, where the run has a path and no planes of its own, the plane last; with room enough that
+        stands beside the answers."""
         charts = self.charts(run)
-        return [*charts, PLANE] if self.query_one(PathPlane).paths and not self.roomy else charts
+        own = self.roomy or any(chart.over for chart in charts)
+        return [*charts, PLANE] if self.query_one(PathPlane).paths and not own else charts
 
     def count(self, charts: Sequence[Chart]) -> int:
         """Charts shown at once; half as many where a chart has so many lines that their names need the room."""
@@ -141,10 +145,17 @@ class ChartRow(Horizontal):
         plane.cursor = cursor
         charts = [chart for chart in page if chart is not PLANE]
         for number in range(MOST):
+            chart = charts[number] if number < len(charts) else None
             widget = self.query_one(f"#chart-{number}", LineChart)
-            widget.display = number < len(charts)
-            if widget.display:
-                self._draw(widget, charts[number], run, other, cursor)
+            widget.display = chart is not None and not chart.over
+            if chart and widget.display:
+                self._draw(widget, chart, run, other, cursor)
+            across = self.query_one(f"#plane-{number}", PlaneChart)
+            across.display = chart is not None and bool(chart.over)
+            if chart and across.display:
+                across.title, across.over = (run_words.chart_text(self.app, chart, key) for key in ("title", "over"))
+                across.doubling = chart.doubling
+                across.show(self._lines(chart, run, other))
 
     def _draw(self, widget: LineChart, chart: Chart, run: Followed, other: Followed | None, cursor: int | None) -> None:
         own = chart.id == OWN
