@@ -237,6 +237,17 @@ async def test_starting_makes_the_folder_and_opens_the_run(runs, monkeypatch):
         assert app.store.runs()[0]["run_id"] == started[0].name
 
 
+async def test_the_button_starts_it_too(runs, monkeypatch):
+    started = []
+    monkeypatch.setattr(supervisor, "start", started.append)
+    app = open_runs()
+    async with app.run_test(size=(100, 45)) as pilot:
+        await pilot.pause()
+        await form(pilot, app)
+        await pilot.click("#start")
+        await until(pilot, lambda: isinstance(app.screen, RunScreen) and started)
+
+
 async def test_without_labels_own_labels_are_refused_in_words(runs):
     app = open_runs()
     async with app.run_test(size=(100, 40)) as pilot:

@@ -90,8 +90,8 @@ class ForkScreen(PreferablyScreen):
         return ""
 
     @on(Button.Pressed, "#start")
-    async def _pressed(self) -> None:
-        await self.action_start()
+    def _pressed(self) -> None:
+        self.app.call_later(self.action_start)  # a screen can't wait in its own handler for its own end
 
     async def action_start(self) -> None:
         if len(self.changes) > 1:
