@@ -7,7 +7,7 @@ from content.text import say, sentences
 from engine.evaluate.figures import CURVE, SIGNS
 from engine.methods import METHODS, HyperParameter, Method
 from engine.methods.bound import Claim, Trial
-from engine.methods.measured import MISSED, OUT_OF_DATE, REACHED
+from engine.methods.measured import MISSED, OUT_OF_DATE, REACHED, read, status
 from engine.methods.metrics import FROM_PEAK, FROM_START, Healthy
 from tui.charts import charts_for
 from tui.numbers import minus
@@ -40,8 +40,21 @@ class Words:
         """With its mark, so that no colour is needed."""
         return f"{MARKS.get(state, '·')} {self.t(f'state.{state}')}"
 
-    def setting(self, row: HyperParameter) -> str:
-        return say(self.language, f"runs.hyper.{row.name}")
+    def summary(self, method: Method) -> str:
+        """The method in a line or two: what it learns from, what it minimises, what it was measured to reach."""
+        trials = method.bound.trials if method.bound else ()
+        return self.t(
+            "summary",
+            data=self.data(method),
+            losses=self.losses(method),
+            chapter=method.chapter,
+            state=self.state(status(method, read()).state),
+            claims=", ".join(self.claim(claim) for claim in (trials[0].claims if trials else ())),
+        )
+
+    def setting(self, row: HyperParameter, method: Method) -> str:
+        own = sentences(self.language).get(f"methods.setting.{row.name}@{method.id}")
+        return own or say(self.language, f"runs.hyper.{row.name}")
 
     def value(self, value: float | int | str | bool) -> str:
         """A setting as it is typed."""

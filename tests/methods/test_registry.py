@@ -51,7 +51,7 @@ def test_a_row_is_whole(id):
         words = Words(language)
         assert words.name(method)
         assert words.data(method)
-        assert all(words.setting(row) for row in method.hyper)
+        assert all(words.setting(row, method) for row in method.hyper)
         assert all(words.t(f"variant.{one.id}") for one in method.variants)
         if method.lab:
             assert labs.lab(method.lab, language).method == LABS[method.lab].method == id

@@ -105,7 +105,7 @@ def show(row: Method, found: Status, here: Session, words: Words) -> None:
             here.line(f"  {line}".rstrip())
     _show_bound(row, found, here, words)
     _show_metrics(row, here, words)
-    settings = [(one.name, words.value(one.default), words.allowed(one), words.setting(one)) for one in row.hyper]
+    settings = [(one.name, words.value(one.default), words.allowed(one), words.setting(one, row)) for one in row.hyper]
     heads = t("head.setting"), t("head.default"), t("head.range"), ""
     _lines(table(heads, settings), here)
     if row.variants:

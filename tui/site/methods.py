@@ -63,7 +63,7 @@ def _method(row: Method, words: Words, record: Record) -> Iterator[str]:
     yield from _table(
         heads,
         [
-            (f"`{one.name}`", f"`{words.value(one.default) or '–'}`", words.allowed(one), words.setting(one))
+            (f"`{one.name}`", f"`{words.value(one.default) or '–'}`", words.allowed(one), words.setting(one, row))
             for one in row.hyper
         ],
     )
