@@ -14,6 +14,7 @@ from content.markup import Live
 from content.maths import aloud
 from content.questions import draw, right_answer
 from content.text import LANGUAGES, say, sentences
+from engine.labelling.warm_up import WARM_UPS
 from engine.progress import fold
 from engine.store import Store
 from engine.theory import compute, dpo
@@ -98,6 +99,20 @@ def test_a_formula_is_spoken_and_a_link_is_followed(walk):
     assert "no link of that number" in walk("chapter", "04", lines=["link 99"])
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_in_the_course_is_unsayable(language):
+    documents = (*chapters.chapters(language), *exercises.exercises(language), *labs.labs(language))
+    for section in (section for document in documents for section in document.sections):
+        lines = [line for part in parts(section, language, Links()) if isinstance(part, Prose) for line in part.lines]
+        for question in section.questions:
+            drawn = draw(question, 0, compute)
+            for one in (drawn, *drawn.steps):
+                lines += [one.prompt, *one.options, *one.hints, one.explanation, *one.rubric]
+        for line in lines:
+            assert not DRAWN.search(aloud(line, language).replace("\n", " ")), line
+
+
 def live_section():
     """A section of chapter 04 that has the block of DPO, and what to type to get to it."""
     for section in chapters.chapter("04", "en").sections:
@@ -175,11 +190,28 @@ def test_the_solution_is_said_and_does_not_count(walk):
 
 
 def test_labels_are_kept_and_taken_back(walk):
-    said = walk("label", "shipped", lines=["2", "undo", "8", "rubric", "9"])
+    lines = ["next", "2", "undo", "flag", "note", "why not", "8", "rubric", "rater", "choices", "repeat", "12", "9"]
+    said = walk("label", "shipped", lines=lines)
     assert "Answer A:" in said
+    assert "Too few to say" in said
+    assert "Type a number from 1 to 9" in said
     with Store.open() as store:
-        kept = [(label.choice, label.strength, label.layout) for label in store.labels()]
-    assert kept == [("both_bad", None, "lines"), ("skip", None, "lines")]
+        kept = [(label.choice, label.layout, label.flagged, label.note) for label in store.labels()]
+        assert [event.payload for event in store.events("warm_up", "")] == [{"left_at": 0}]
+    assert kept == [("both_bad", "lines", True, "why not"), ("skip", "lines", False, "")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_warm_up_comes_first_and_explains_each_pair(language, walk):
+    said = walk("label", "shipped", lines=["1"] * 8, language=language)
+    for pair in WARM_UPS:
+        assert say(language, f"label.warm_up.why.{pair.id}") in said
+    assert say(language, "plain.label.from_shipped") in said
+    with Store.open() as store:
+        assert len(store.events("warm_up")) == 9
+        assert store.labels() == []
+    again = walk("label", "shipped", language=language)
+    assert say(language, "plain.label.warm_up") not in again
 
 
 def lab_lines(language, *, data=()):

@@ -46,8 +46,8 @@ def exercise(id: str | None, seed: str | None) -> int:
 
 
 def chosen(id: str, done: "Done", here: Session) -> "list[Found]":
-    """The questions meant by an id: of a question (`03-beta-one`), an exercise (`03#closed-form`), or a chapter (`03`), of
-    which those come that are not done. Raises Problem "exercise.unknown"."""
+    """The questions meant by an id: of a question (`03-beta-one`), an exercise (`03#closed-form`), or a chapter
+    (`03`), of which those come that are not done. Raises Problem "exercise.unknown"."""
     from content.exercises import everything
 
     known = everything(here.language)

@@ -69,7 +69,7 @@ class Desk:
         self.labelling = labelling
         self.here = here
         self.given: list[Label] = []
-        self.flagged = False
+        self.flagged, self.note = False, ""
 
     def work(self, limit: int | None) -> None:
         """Until the limit, the pairs or the keys end. Raises Problem "cli.no_pairs" when none can be sampled."""
@@ -87,10 +87,10 @@ class Desk:
                 continue
             taken = round(1000 * (time.monotonic() - started))
             choice, strength = KEYS[key]
-            how = {"latency_ms": taken, "shown_at": shown_at, "layout": LAYOUT, "flagged": self.flagged}
+            how = {"latency_ms": taken, "shown_at": shown_at, "layout": LAYOUT, "flagged": self.flagged, "note": self.note}
             self.labelling.keep(self.labelling.label(choice, strength, **how))
             self.given.append(self.labelling.given[-1])
-            self.flagged = False
+            self.flagged, self.note = False, ""
             self.explain(self.given[-1])
 
     def next_pair(self) -> "Shown | None":

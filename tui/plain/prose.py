@@ -14,6 +14,9 @@ from content.maths import spoken
 from content.questions import Question
 from content.text import say
 
+NOTHING = ("", "–", "—")
+"""What a cell without a value holds; a voice would say nothing at all."""
+
 
 @dataclass(frozen=True)
 class Prose:
@@ -109,7 +112,8 @@ class _Teller:
         head, rows = cells[:width], [cells[start : start + width] for start in range(width, len(cells), width)]
         yield self.t("table", rows=len(rows))
         for row in rows:
-            named = (f"{name}: {cell}" if name else cell for name, cell in zip(head, row, strict=True))
+            said = (self.t("nothing") if cell in NOTHING else cell for cell in row)
+            named = (f"{name}: {cell}" if name else cell for name, cell in zip(head, said, strict=True))
             yield "; ".join(named) + "."
 
     def inline(self, token: Token) -> str:
