@@ -33,7 +33,7 @@ FEEDBACK = (
         chapter="05",
         lab="02",
         losses=("sft.sft_loss",),
-        bound=bound(at_least("improvement", 0.15), at_least("over_control_raw", 0.1), at_most("kl", 1.0)),
+        bound=bound(at_least("improvement", 0.2), at_least("over_control_raw", 0.15), at_most("kl", 1.0)),
     ),
     Method(
         id="rlaif",

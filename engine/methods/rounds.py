@@ -48,7 +48,7 @@ ROUNDS = (
         chapter="04",
         losses=("preference.dpo_loss",),
         bound=bound(
-            at_least("last(eval_correct) - correct_before", 0.1), at_least("win_rate", 0.55), at_most("kl", 1.0)
+            at_least("last(eval_correct) - correct_before", 0.15), at_least("win_rate", 0.57), at_most("kl", 1.0)
         ),
     ),
     Method(
@@ -63,6 +63,7 @@ ROUNDS = (
             at_least("first(eval_correct) - correct_before", 0.02),
             at_least("last(eval_correct) - correct_before", 0.1),
             at_most("last(round/rows) / first(round/rows)", 0.7),
+            num_train_epochs=4,
         ),
     ),
     Method(
@@ -75,7 +76,7 @@ ROUNDS = (
         losses=("sft.sft_loss",),
         bound=Bound(
             (
-                Trial((at_most("last(distinct_2) / first(distinct_2)", 0.75),), {"real_share": 0.0}),
+                Trial((at_most("last(distinct_2) / first(distinct_2)", 0.7),), {"real_share": 0.0}),
                 Trial((at_least("last(distinct_2) / first(distinct_2)", 0.8),), {"real_share": 0.5}),
             )
         ),
