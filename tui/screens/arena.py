@@ -63,7 +63,7 @@ class ArenaScreen(PreferablyScreen):
     ArenaScreen #state { max-width: 90; height: auto; }
     ArenaScreen #last { height: auto; min-height: 2; max-width: 150; padding: 0 2; margin-top: 1; }
     ArenaScreen #own { max-width: 150; margin: 0 2; }
-    ArenaScreen #tally-page { height: 1fr; padding: 1 2; }
+    ArenaScreen #tally-page { height: 1fr; padding: 1 2; scrollbar-size-vertical: 1; }
     """
 
     def __init__(

@@ -48,20 +48,20 @@ class ForecastScreen(PreferablyScreen):
         Binding("tab", "app.focus_next", "forecast.keys.next", id="forecast.next"),
     ]
     DEFAULT_CSS = """
-    ForecastScreen #how { height: auto; padding: 1 2 0 2; color: $secondary; }
-    ForecastScreen #both { height: 1fr; padding: 1 2; }
+    ForecastScreen #how { height: auto; padding: 0 2; color: $secondary; }
+    ForecastScreen #both { height: 1fr; padding: 1 2 0 2; }
     ForecastScreen #metrics, ForecastScreen #metrics:focus {
         width: 30; height: 1fr; border: none; background: $background; padding: 0; text-wrap: nowrap;
         text-overflow: ellipsis;
     }
-    ForecastScreen #panel { width: 1fr; height: 1fr; padding: 0 0 0 2; }
+    ForecastScreen #panel { width: 1fr; height: 1fr; padding: 0 0 0 2; scrollbar-size-vertical: 1; }
     ForecastScreen .kind { height: auto; margin: 1 0 0 0; }
     ForecastScreen .kind Static { height: auto; }
     ForecastScreen #value Input { height: 1; border: none; padding: 0 1; width: 16; background: $panel; }
     ForecastScreen #value Input:focus { border: none; background: $primary 20%; }
     ForecastScreen #value Horizontal { height: 1; }
     ForecastScreen #value .name { width: 18; }
-    ForecastScreen #told { height: auto; min-height: 2; padding: 0 2 1 2; }
+    ForecastScreen #told { height: auto; min-height: 2; padding: 0 2; }
     """
 
     def __init__(self, method: str, made: Mapping[str, Mapping[str, Any]], keep: Keep) -> None:

@@ -29,7 +29,8 @@ class ExchangeView(Vertical):
     ExchangeView .answers { height: auto; layout: vertical; }
     ExchangeView.-beside .answers { layout: horizontal; }
     ExchangeView .answer {
-        width: 1fr; height: auto; padding: 0 1; border: round $rule; background: $surface; border-title-style: bold;
+        width: 1fr; height: auto; padding: 0 1; border: round $rule; border-title-style: bold;
+        border-title-color: $primary;
     }
     """
 

@@ -14,6 +14,8 @@ from engine.forecasts.scoring import sketched
 from tui.numbers import short
 
 GUTTER = 8
+BRAILLE, DOTS = 0x2800, ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
+"""The empty braille cell, and the bit of each of its dots by column and, from the top, by row."""
 COARSE, FINE = 10, 50
 """So many steps of an arrow key, and of the same with Shift, from the bottom of the axis to its top."""
 
@@ -25,19 +27,19 @@ class Sketch(Widget, can_focus=True):
         """A point is somewhere else."""
 
     DEFAULT_CSS = """
-    Sketch { height: 12; width: 1fr; min-width: 30; }
+    Sketch { height: 11; width: 1fr; min-width: 30; }
     Sketch:focus { background: $primary 10%; }
     """
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "choose(-1)", "forecast.keys.point", key_display="←→"),
-        Binding("right", "choose(1)", "forecast.keys.point", key_display="←→"),
-        Binding("up", "move(1, 0)", "forecast.keys.move", key_display="↑↓"),
-        Binding("down", "move(-1, 0)", "forecast.keys.move", key_display="↑↓"),
-        Binding("shift+up", "move(1, 1)", show=False),
-        Binding("shift+down", "move(-1, 1)", show=False),
-        Binding("plus,equals_sign", "zoom(2.0)", "forecast.keys.zoom", key_display="+ −"),
-        Binding("minus", "zoom(0.5)", "forecast.keys.zoom", key_display="+ −"),
+        Binding("left", "choose(-1)", "forecast.keys.point", id="sketch.left", key_display="←→"),
+        Binding("right", "choose(1)", "forecast.keys.point", id="sketch.right", key_display="←→"),
+        Binding("up", "move(1, 0)", "forecast.keys.move", id="sketch.up", key_display="↑↓"),
+        Binding("down", "move(-1, 0)", "forecast.keys.move", id="sketch.down", key_display="↑↓"),
+        Binding("shift+up", "move(1, 1)", show=False, id="sketch.up_fine"),
+        Binding("shift+down", "move(-1, 1)", show=False, id="sketch.down_fine"),
+        Binding("plus,equals_sign", "zoom(2.0)", "forecast.keys.zoom", id="sketch.nearer", key_display="+ −"),
+        Binding("minus", "zoom(0.5)", "forecast.keys.zoom", id="sketch.farther", key_display="+ −"),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -107,12 +109,23 @@ class Sketch(Widget, can_focus=True):
         """The line of a value, 0 at the top."""
         return round((self.high - value) / (self.high - self.low) * (height - 1))
 
+    def _dots(self, width: int, height: int) -> list[list[int]]:
+        """The curve in braille: for each cell, which of its 2 × 4 dots are set. A steep line has no gaps."""
+        cells = [[0] * width for _ in range(height)]
+        before = None
+        for x in range(2 * width):
+            value = sketched(self.points, x / (2 * width - 1))
+            y = round((self.high - value) / (self.high - self.low) * (4 * height - 1))
+            for dot in range(min(y, before or y), max(y, before or y) + 1):
+                cells[dot // 4][x // 2] |= DOTS[x % 2][dot % 4]
+            before = y
+        return cells
+
     def render(self) -> Content:
         width, height = self._plot
-        cells = [[(" ", "")] * width for _ in range(height)]
-        for column in range(width):
-            row = self._row(sketched(self.points, column / (width - 1)), height)
-            cells[row][column] = ("·", "$primary")
+        cells = [
+            [(chr(BRAILLE + bits) if bits else " ", "$primary") for bits in row] for row in self._dots(width, height)
+        ]
         for number, value in enumerate(self.points):
             column = round(number / (POINTS - 1) * (width - 1))
             here = number == self.chosen and self.has_focus

@@ -17,6 +17,8 @@ from tui.widgets.interval_line import draw, two
 
 COIN = 0.5
 LAST_VOTES = 6
+WIDE = 100
+"""From this width on the rule says its reason too."""
 
 
 class Tally(Static):
@@ -107,6 +109,8 @@ class Tally(Static):
             found = grade(vote.prompt, answer)
         except Problem:
             return Content()
+        if self.app.size.width < WIDE:
+            return Content.styled(f"  {'✓' if found.right else '✗'}", "$success" if found.right else "$secondary")
         language = self.app.language  # type: ignore[attr-defined]
         reason = sentences(language).get(f"world.reason.{found.reason}", found.reason)
         return Content.styled(f"  {'✓' if found.right else '✗'} {reason}", "$success" if found.right else "$secondary")
