@@ -13,6 +13,7 @@ from engine.losses.policy_gradient import (
     grpo_advantages,
     kl_estimate,
     masked_mean,
+    reinforce_loss,
     rloo_advantages,
     sequence_mean,
     value_loss,
@@ -86,6 +87,18 @@ def test_a_wider_clip_upwards_lets_rare_tokens_grow():
     wide, _ = clipped_surrogate(logps, row([0.0]), row([1.0]), ones([0]), 0.2, 0.28)
     assert narrow.item() == pytest.approx(-1.2)
     assert wide.item() == pytest.approx(-1.25)
+
+
+def test_reinforce_pulls_at_whole_answers():
+    """Williams 1992: the gradient at log π(y_t) is −Â/R on every real token of an answer, and 0 on padding."""
+    assert reinforce_loss(row([-1.0, -2.0]), row([0.5, 0.5]), ones([0, 0]))[0].item() == pytest.approx(1.5)
+    logps = torch.tensor([[-1.0, -2.0], [-3.0, 0.0]], requires_grad=True)
+    mask = torch.tensor([[True, True], [True, False]])
+    advantages = torch.tensor([[2.0, 2.0], [-1.0, 7.0]])
+    loss, metrics = reinforce_loss(logps, advantages, mask)
+    loss.backward()
+    assert torch.allclose(logps.grad, torch.tensor([[-1.0, -1.0], [0.5, 0.0]]))
+    assert metrics["loss"].item() == loss.item()
 
 
 def test_whitening_is_over_real_tokens_only():
