@@ -9,7 +9,7 @@ import pytest
 from steps_worker import COMMAND
 
 from content import chapters, exercises, labs
-from content.glossary import folded
+from content.glossary import folded, look_up
 from content.markup import Live
 from content.maths import aloud
 from content.questions import draw, right_answer
@@ -258,6 +258,23 @@ def test_the_language_changes_in_the_middle_of_a_chapter(walk):
     assert "Hasta la próxima." in walk(lines=[], language="es")
 
 
+@pytest.mark.parametrize(("language", "line"), [("en", "term reward hacking"), ("es", "término divergencia KL")])
+def test_a_term_is_explained_in_the_middle_of_anything(language, line, walk):
+    term = look_up(line.partition(" ")[2], language)[0]
+    said = walk("chapter", "04", lines=[line, word(language, "term")], language=language)
+    assert aloud(term.text, language) in said
+    assert term.introduced in said
+    assert say(language, "plain.no_term", words="") in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_progress_is_said_chapter_by_chapter(language, walk):
+    said = walk("progress", language=language)
+    for chapter in chapters.chapters(language):
+        assert aloud(chapter.title, language) in said
+    assert say(language, "progress.next.read", chapter="00", item="").split("00")[0] in said
+
+
 def test_help_lists_what_can_be_typed_and_nonsense_is_answered(walk):
     said = walk("chapter", "04", lines=["help", "abracadabra"])
     assert "contents: say what there is, and choose" in said
@@ -289,7 +306,7 @@ def test_every_command_is_a_word_of_its_own_with_a_meaning(language):
 def test_a_place_that_is_not_there(invoke):
     result = invoke("plain", "castle")
     assert result.exit_code == 2
-    assert "chapter, exercise, lab, label, review" in result.stderr
+    assert "chapter, exercise, lab, label, review, progress" in result.stderr
     assert "no chapter" in invoke("plain", "chapter", "99").stdout.casefold()
 
 

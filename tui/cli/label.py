@@ -87,8 +87,9 @@ class Desk:
                 continue
             taken = round(1000 * (time.monotonic() - started))
             choice, strength = KEYS[key]
-            how = {"latency_ms": taken, "shown_at": shown_at, "layout": LAYOUT, "flagged": self.flagged, "note": self.note}
-            self.labelling.keep(self.labelling.label(choice, strength, **how))
+            when = {"latency_ms": taken, "shown_at": shown_at, "layout": LAYOUT}
+            label = self.labelling.label(choice, strength, flagged=self.flagged, note=self.note, **when)
+            self.labelling.keep(label)
             self.given.append(self.labelling.given[-1])
             self.flagged, self.note = False, ""
             self.explain(self.given[-1])

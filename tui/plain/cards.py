@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from tui.cli.review import BURY, HINT, SOLUTION, UNDO, Desk, open_sitting
-from tui.plain.talk import Go, Talk
+from tui.plain.talk import Go, Talk, listed
+from tui.reviewing import source
 
 if TYPE_CHECKING:
     from engine.store import Store
@@ -19,6 +20,13 @@ class Recalling(Desk):
     def __init__(self, talk: Talk, store: "Store") -> None:
         super().__init__(open_sitting(store, talk.here, None, ahead=False, cram=False), talk.here, None)
         self.talk = talk
+
+    def head(self) -> None:
+        """Where the card comes from, and how many wait."""
+        card, left = self.table.card, self.table.session.left
+        assert card is not None
+        words = self.here.t("review.progress", due=left.due, new=left.new, again=left.again)
+        self.talk.heading(listed(f"{source(card, self.here.language)[0]} · {words}"))
 
     def ask(self, prompt: str, keys: tuple[str, ...] | None) -> str:
         talk = self.talk

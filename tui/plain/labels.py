@@ -10,7 +10,7 @@ from tui import pair_stream
 from tui.cli.label import KEYS, UNDO, Desk
 from tui.labelling import Labelling
 from tui.literal import clean
-from tui.plain.talk import Talk
+from tui.plain.talk import Talk, listed
 from tui.screens.warm_up import KIND as WARM_UP
 from tui.screens.warm_up import warmed_up
 from tui.widgets.interval_line import two
@@ -88,7 +88,7 @@ def warm_up(talk: Talk, store: "Store") -> None:
     talk.line(talk.t("label.warm_up"))
     say_choices(talk)
     for number, pair in enumerate(WARM_UPS, 1):
-        talk.heading(talk.here.t("label.warm_up.place", place=number, of=len(WARM_UPS)))
+        talk.heading(listed(talk.here.t("label.warm_up.place", place=number, of=len(WARM_UPS))))
         say_pair(talk, pair.prompt, pair.left, pair.right)
         while (typed := talk.ask(talk.t("label.decide_warm_up"), ("choices", "next"), free=True)).text not in NUMBERS:
             if typed.word == "next":

@@ -13,10 +13,10 @@ from content.maths import aloud
 from content.text import LANGUAGES
 from tui.cli.session import Session
 
-EVERYWHERE = ("help", "menu", "language", "quit")
-PLACES = ("chapter", "exercise", "label", "lab", "review")
+EVERYWHERE = ("term", "help", "menu", "language", "quit")
+PLACES = ("chapter", "exercise", "label", "lab", "review", "progress")
 """Words that go somewhere from anywhere; what follows them says where: `chapter 03`."""
-WITH_ARGUMENT = {"chapter", "exercise", "lab", "link", "language"}
+WITH_ARGUMENT = {"chapter", "exercise", "lab", "link", "language", "term"}
 ARGUMENT = re.compile(r"\d{1,2}(#[a-z0-9-]+)?|[a-z]{2}")
 
 
@@ -29,6 +29,11 @@ class Voice(Session):
     def note(self, text: str) -> None:
         """Everything in one stream: a voice reads what comes, in the order in which it comes."""
         self.line(text)
+
+
+def listed(text: str) -> str:
+    """Words that a screen sets apart by points, set apart by commas: a point would be heard as a product."""
+    return text.replace(" · ", ", ")
 
 
 class Go(Exception):
@@ -88,6 +93,8 @@ class Talk:
                     raise Quit
                 case "menu":
                     raise Go("menu")
+                case "term":
+                    self.explain(typed.text)
                 case "language":
                     self.change_language(typed.text)
                     raise Go("again")
@@ -116,6 +123,17 @@ class Talk:
         for word in (*words, *(place for place in PLACES if place not in words), *EVERYWHERE):
             self.line(f"{self.t(f'word.{word}')}: {self.t(f'means.{word}')}")
 
+    def explain(self, words: str) -> None:
+        """A term of the glossary, and the section that introduces it."""
+        from content.glossary import look_up
+
+        found = look_up(words, self.here.language)[:1] if words else ()
+        for term in found:
+            self.line(f"{term.term}: {term.text}")
+            self.line(self.t("introduced", place=term.introduced))
+        if not found:
+            self.line(self.t("no_term", words=words))
+
     def change_language(self, wanted: str = "") -> None:
         """To the language named, or to the next one; kept for the next session as the app keeps it."""
         from dataclasses import replace
@@ -141,6 +159,6 @@ class Talk:
         rest = rest.strip()
         known = {folded(self.t(f"word.{word}")): word for word in words}
         word = known.get(folded(first), "")
-        if word and (not rest or (word in WITH_ARGUMENT and (ARGUMENT.fullmatch(rest) or not free))):
+        if word and (not rest or (word in WITH_ARGUMENT and (ARGUMENT.fullmatch(rest) or word == "term" or not free))):
             return Typed(word, rest)
         return Typed("", text)

@@ -18,6 +18,7 @@ PLACES = {
     "lab": "tui.plain.lab:open_lab",
     "label": "tui.plain.labels:open_labels",
     "review": "tui.plain.cards:open_review",
+    "progress": "tui.plain.progress:open_progress",
 }
 MENU = ("continue", *PLACES, "language", "quit")
 
