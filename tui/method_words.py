@@ -9,7 +9,7 @@ from engine.methods import METHODS, HyperParameter, Method
 from engine.methods.bound import Claim, Trial
 from engine.methods.measured import MISSED, OUT_OF_DATE, REACHED, read, status
 from engine.methods.metrics import FROM_PEAK, FROM_START, Healthy
-from tui.charts import charts_for
+from tui.charts import CHARTS
 from tui.numbers import minus
 
 MARKS = {REACHED: "✓", MISSED: "✗", OUT_OF_DATE: "!"}
@@ -112,8 +112,9 @@ class Words:
         return self.t(f"healthy.{healthy.scale}", range=self.t(f"healthy.{kind}", low=low, high=high))
 
     def meaning(self, metric: str) -> str:
-        """What the curve says: the sentence of its chart."""
-        return say(self.language, f"metric.{charts_for([metric])[0].id}.meaning")
+        """What the curve says: the sentence of its chart, which it may be an axis of. Raises StopIteration."""
+        chart = next(one for one in CHARTS if metric in (*one.over, *(name for name, _ in one.lines)))
+        return say(self.language, f"metric.{chart.id}.meaning")
 
 
 def number(value: float) -> str:

@@ -55,9 +55,12 @@ def _method(row: Method, words: Words, record: Record) -> Iterator[str]:
             values = ", ".join(map(short, measured.get(claim.measure, [])))
             yield f"- {words.claim(claim)}{given}" + (f": {values}" if values else "")
     yield from ("", f"`preferably train {row.id}`", "")
-    heads = [words.t(f"head.{name}") for name in ("metric", "formula", "healthy")]
+    heads = [words.t(f"head.{name}") for name in ("metric", "formula", "healthy")] + [""]
     metrics = [(name, find(name, row)) for name in row.metrics]
-    yield from _table(heads, [(f"`{name}`", f"${one.formula}$", words.healthy(one.healthy)) for name, one in metrics])
+    yield from _table(
+        heads,
+        [(f"`{name}`", f"${one.formula}$", words.healthy(one.healthy), words.meaning(name)) for name, one in metrics],
+    )
     yield ""
     heads = [words.t(f"head.{name}") for name in ("setting", "default", "range")] + [""]
     yield from _table(
