@@ -68,7 +68,7 @@ def instruments(labels: Sequence[Label], judge: Mapping[str, float]) -> tuple[Re
     """
     given = pairs_given_here(labels)
     first = [label for label in given if label.purpose != "repeat"]
-    judged = first[: len(first) - len(first) % BATCH]
+    judged = [label for label in given[: len(given) - len(given) % BATCH] if label.purpose != "repeat"]
     return (
         first_side(given),
         length(judged),

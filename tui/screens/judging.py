@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from textual import on
+from textual.actions import parse
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
@@ -25,6 +26,11 @@ SCALE: tuple[tuple[Choice, int | None], ...] = (
 """What the keys 1 to 7 mean: A strongly, clearly, slightly; a tie; B slightly, clearly, strongly."""
 SHORT = 24
 """Below so many lines every blank one counts."""
+
+
+def _parsed(action: str) -> tuple[str, tuple[object, ...]]:
+    _, name, parameters = parse(action)
+    return name, parameters
 
 
 class JudgingScreen(PreferablyScreen):
@@ -50,11 +56,13 @@ class JudgingScreen(PreferablyScreen):
     JudgingScreen #decision { height: 1fr; align: center middle; }
     JudgingScreen PairView { height: auto; max-height: 75%; max-width: 150; }
     JudgingScreen ChoiceBar { max-width: 150; }
-    JudgingScreen #state { max-width: 90; height: auto; }
+    JudgingScreen #waiting { max-width: 90; height: auto; max-height: 100%; }
     JudgingScreen #above { max-width: 150; height: auto; padding: 0 2; }
     JudgingScreen #last { height: auto; max-width: 150; padding: 0 2; margin-top: 1; min-height: 2; }
     JudgingScreen #aside { height: 1fr; padding: 1 2; }
     JudgingScreen.-short PairView { padding: 0 2; }
+    JudgingScreen.-short #waiting { padding: 0 2; }
+    JudgingScreen.-short #aside { padding: 0 2; }
     JudgingScreen.-short #last { margin-top: 0; }
     """
 
@@ -66,6 +74,14 @@ class JudgingScreen(PreferablyScreen):
         self.busy = False
         self.aside = ""
         self.last: Callable[[], str] = str
+        self._written: dict[str, str] = {}
+        self._enabled: list[bool | None] = []
+        self._actions = [
+            _parsed(binding.action)
+            for owner in type(self).__mro__
+            for binding in vars(owner).get("BINDINGS", ())
+            if isinstance(binding, Binding)
+        ]
 
     # --- what a screen says
 
@@ -94,7 +110,8 @@ class JudgingScreen(PreferablyScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         with Vertical(id="decision"):
-            yield Static(id="state", classes="hero", markup=False)
+            with VerticalScroll(id="waiting", classes="hero", can_focus=False):
+                yield Static(id="state", markup=False)
             yield Static(id="above", markup=False)
             yield PairView()
             yield ChoiceBar()
@@ -119,6 +136,8 @@ class JudgingScreen(PreferablyScreen):
         self.set_class(self.app.size.height < SHORT, "-short")
 
     async def language_changed(self) -> None:
+        self._written.clear()
+        self._enabled.clear()
         await super().language_changed()
         self.show_all()
 
@@ -129,19 +148,32 @@ class JudgingScreen(PreferablyScreen):
         self.query_one("#aside").display = bool(self.aside)
         for widget in self.query("#aside > *"):
             widget.display = widget.id == self.aside
-        self.query_one("#state").display = pair is None
+        self.query_one("#waiting").display = pair is None
         self.query_one(PairView).display = self.query_one(ChoiceBar).display = pair is not None
         self.query_one("#above").display = bool(above) and pair is not None
-        self.query_one("#above", Static).update(literal(above))
-        self.query_one("#last", Static).update(literal(self.last()))
-        self.query_one("#rubric", Static).update(self.t("label.rubric"))
-        self.query_one("#state", Static).update(literal("" if pair else self.state()))
+        self.write("#above", above)
+        self.write("#last", self.last())
+        self.write("#rubric", self.t("label.rubric"))
+        self.write("#state", "" if pair else self.state())
         self.guard.hidden()
         if pair:
             prompt, left, right = pair
             self.query_one(PairView).show(readable(prompt), left, right)
             self.call_after_refresh(self._painted)
-        self.refresh_bindings()
+        self.show_keys()
+
+    def write(self, selector: str, text: str) -> None:
+        """Put a text into a widget of that id, if it says something else: each writing lays the screen out anew."""
+        if self._written.get(selector) != text:
+            self._written[selector] = text
+            self.query_one(selector, Static).update(literal(text))
+
+    def show_keys(self) -> None:
+        """Draw the line of keys anew, if other ones matter now."""
+        enabled = [self.check_action(*action) for action in self._actions]
+        if enabled != self._enabled:
+            self._enabled = enabled
+            self.refresh_bindings()
 
     def _painted(self) -> None:
         """The pair can be seen: from now on it can be judged, and its time runs."""
@@ -208,5 +240,5 @@ class JudgingScreen(PreferablyScreen):
             await super().action_back()
 
     def action_scroll_text(self, direction: int) -> None:
-        target = self.query_one("#aside") if self.aside else self.query_one(PairView)
+        target = self.query_one("#aside" if self.aside else "PairView" if self.pair() else "#waiting")
         target.scroll_relative(y=3 * direction, animate=False)

@@ -18,7 +18,6 @@ from engine.serving.client import Generator
 from engine.store.label import Choice, Label
 from engine.store.rater import BATCH, habits
 from tui.labelling import Labelling, missed_gold
-from tui.literal import literal
 from tui.pair_stream import Command, sampler_command
 from tui.rater import Rater
 from tui.screens.judging import JudgingScreen
@@ -101,7 +100,7 @@ class LabelScreen(JudgingScreen):
         marks = [self.t("label.flagged")] if self.flagged else []
         marks += [self.t("label.note_is", note=self.note)] if self.note and not self.writing_note else []
         self.query_one("#note").display = bool(marks)
-        self.query_one("#note", Static).update(literal(" · ".join(marks)))
+        self.write("#note", " · ".join(marks))
         self.query_one("#note-input").display = self.writing_note
         if self.aside == "rater" and self.rater:
             self.query_one(RaterPanel).show(self.rater)
@@ -174,10 +173,11 @@ class LabelScreen(JudgingScreen):
                 (pair.pair_id, pair.prompt, pair.a, pair.b) for pair in labelling.waiting
             )
         if labelling.shown is not before:
-            self.new_pair()
+            self.shown_at = ""
+            self.show_all()
         elif labelling.shown is None:
-            self.query_one("#state", Static).update(literal(self.state()))
-            self.refresh_bindings()
+            self.write("#state", self.state())
+            self.show_keys()
         if self.aside == "rater" and rater.changed():
             self.run_worker(self._read_instruments())
 

@@ -128,7 +128,7 @@ class RankScreen(PreferablyScreen):
             self.call_after_refresh(self._painted)
         if self.ranking is not None:
             count = len(self.ranking.given)
-            self.set_status(self.t("label.rank.count" if count else "label.count_none", count=count))
+            self.set_status(self.t("label.rank.count" if count else "label.rank.count_none", count=count))
         self.refresh_bindings()
 
     def _show_answer(self, answer: Answer, text: str) -> None:

@@ -50,8 +50,9 @@ class WarmUpScreen(JudgingScreen):
         return (self.asked.prompt, self.asked.left, self.asked.right) if self.asked else None
 
     def state(self) -> str:
-        key = "begin" if self.place < 0 else "done"
-        return f"{self.t('label.rubric').strip()}\n\n{self.t(f'label.warm_up.{key}')}"
+        if self.place < 0:
+            return f"{self.t('label.warm_up.begin')}\n\n{self.t('label.rubric').strip()}"
+        return self.t("label.warm_up.done")
 
     @property
     def deciding(self) -> bool:

@@ -1,5 +1,7 @@
 """The seven-step scale from "A strongly" over a tie to "B strongly", with its keys; a click is as good as a key."""
 
+from itertools import pairwise
+
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -34,10 +36,17 @@ class ChoiceBar(Widget):
             (f"{right} ▸", "bold $primary"),
         )
         keys = "".join(str(number + 1).center(cells[number + 1] - cells[number]) for number in range(len(STEPS)))
-        words = "".join(
-            say(f"label.step.{step}").center(cells[number + 1] - cells[number]) for number, step in enumerate(STEPS)
-        )
+        words = self._words([say(f"label.step.{step}") for step in STEPS], cells)
         return Content("\n").join([ends, Content.styled(keys, "bold $primary"), Content(words)])
+
+    def _words(self, steps: list[str], cells: list[int]) -> str:
+        """The steps in words under their keys; where they have no room, both ends and the middle."""
+        rooms = [end - start for start, end in pairwise(cells)]
+        if all(len(step) < room for step, room in zip(steps, rooms, strict=True)):
+            return "".join(step.center(room) for step, room in zip(steps, rooms, strict=True))
+        first, middle, last = steps[0], steps[len(steps) // 2], steps[-1]
+        rest = cells[-1] - len(first) - len(last)
+        return f"{first}{middle.center(rest)}{last}"
 
     def _cell(self, number: int) -> int:
         """The column where the cell of step `number` begins."""
