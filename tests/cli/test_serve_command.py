@@ -21,6 +21,7 @@ from tui.browser.server import is_local
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DEADLINE = 60
+ENDS = (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED)
 TOKEN = "a-token-for-the-tests_0123"
 
 
@@ -118,6 +119,26 @@ async def test_the_socket_carries_the_app(server):
         await socket.send_json(["stdin", "q"])
         while (message := await asyncio.wait_for(socket.receive(), DEADLINE)).type != aiohttp.WSMsgType.CLOSE:
             assert message.type in (aiohttp.WSMsgType.BINARY, aiohttp.WSMsgType.TEXT)
+
+
+@pytest.mark.long
+async def test_the_open_apps_end_with_the_server(tmp_path):
+    process, found = start(tmp_path)
+    here = f"http://{found[1]}:{found[2]}"
+    async with (
+        aiohttp.ClientSession(cookies={f"preferably-{found[2]}": found[3]}) as client,
+        client.ws_connect(f"{here}/ws", headers={"Origin": here}) as socket,
+    ):
+        await asyncio.wait_for(socket.receive(), DEADLINE)
+        process.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        while (await asyncio.wait_for(socket.receive(), DEADLINE)).type not in ENDS:
+            pass
+    assert await asyncio.to_thread(process.wait, DEADLINE) == 0
+    assert time.monotonic() - began < 9  # twice the patience it has would mean that it waited in vain
+    assert "Traceback" not in process.stderr.read()
+    process.stdout.close()
+    process.stderr.close()
 
 
 class Browser:

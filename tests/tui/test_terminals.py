@@ -130,6 +130,7 @@ def test_a_signal_ends_it_and_the_terminal_is_as_it_was(number, code, terminal):
     assert b"Traceback" not in app.seen
 
 
+@pytest.mark.long
 def test_a_terminal_that_goes_away_takes_the_app_with_it(terminal):
     app = terminal()
     app.until(b"Chapters")

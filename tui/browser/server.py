@@ -1,5 +1,6 @@
 """Serves the app: textual-serve's terminal, behind the guard, with a page that fetches nothing from elsewhere."""
 
+import asyncio
 import contextlib
 import logging
 import shlex
@@ -19,6 +20,7 @@ from engine.errors import Problem
 from tui.browser.guard import LOOPBACK, Guard
 
 HERE = Path(__file__).parent
+PATIENCE = 5.0  # seconds for the open apps to end
 SESSIONS = 8
 """So many apps at once: each is a process of its own."""
 
@@ -58,7 +60,7 @@ class AppServer(Server):
         super().__init__(shlex.join(command), host=host, port=port, title="Preferably", templates_path=HERE)
         names = {*LOOPBACK, _bracketed(host)} if local else ()
         self.guard = Guard(token, port, names, say(language, "serve.refused") + "\n")
-        self.open_sessions = 0
+        self.sessions: set[asyncio.Task[Any]] = set()
 
     def address(self, host: str) -> str:
         """What to open in a browser; it holds the token."""
@@ -78,7 +80,7 @@ class AppServer(Server):
             return app
 
         with contextlib.suppress(KeyboardInterrupt):
-            web.run_app(made(), sock=self.sock, print=None, access_log=None, shutdown_timeout=5)
+            web.run_app(made(), sock=self.sock, print=None, access_log=None, shutdown_timeout=PATIENCE)
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
@@ -102,11 +104,21 @@ class AppServer(Server):
         }
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
-        if self.open_sessions >= SESSIONS:
+        """One app, for as long as its tab is open."""
+        if len(self.sessions) >= SESSIONS:
             raise web.HTTPServiceUnavailable(text=say(self.language, "serve.full", count=SESSIONS))
-        self.open_sessions += 1
+        session = asyncio.current_task()
+        assert session is not None
+        self.sessions.add(session)
         try:
             answer: web.WebSocketResponse = await super().handle_websocket(request)
             return answer
         finally:
-            self.open_sessions -= 1
+            self.sessions.discard(session)
+
+    async def on_shutdown(self, app: web.Application) -> None:
+        """End the apps that are open: each says so to its tab."""
+        for session in self.sessions:
+            session.cancel()
+        if self.sessions:
+            await asyncio.wait(self.sessions, timeout=PATIENCE)
