@@ -23,7 +23,7 @@ from textual.worker import WorkerFailed
 from content.errors import ContentError
 from content.text import LANGUAGES, say
 from engine.errors import Problem
-from engine.paths import home
+from engine.paths import home, settings_file
 from tui import places, settings, themes
 from tui.problems import explain
 from tui.screens.base import PreferablyScreen
@@ -78,11 +78,10 @@ class PreferablyApp(App[None]):
         self.start = (place, arguments)
         self.catch_errors = catch_errors
         self._failures: deque[float] = deque(maxlen=FAILURES)
-        self.settings_problem: Problem | None = None
         try:
-            self.settings = settings.load()
-        except Problem as problem:
-            self.settings, self.settings_problem = settings.Settings.default(), problem
+            self.settings, self.settings_problems = settings.read()
+        except Problem as problem:  # no home to read them from
+            self.settings, self.settings_problems = settings.Settings.default(), [problem]
         self.language = language or self.settings.language
         self._store: Store | None = None
         self._store_lock = threading.Lock()
@@ -161,8 +160,10 @@ class PreferablyApp(App[None]):
         await self.push_screen(self._new_home())  # home is always open underneath
         place, arguments = self.start
         await self.go(place, **arguments)
-        if self.settings_problem:
-            self.show_problem(self.settings_problem)
+        for problem in self.settings_problems:
+            self.show_problem(problem)
+        if self.settings.keys:
+            self.call_after_refresh(self.apply_keys)
         self.call_after_refresh(self.open_store)
 
     def on_unmount(self) -> None:
@@ -219,9 +220,31 @@ class PreferablyApp(App[None]):
         """Keep a choice for the next session."""
         self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]  # each of the type of its field
         try:
+            if self.settings_problems:
+                settings.keep_aside()
+                self.settings_problems = []
             settings.save(self.settings)
         except Problem as problem:
             self.show_problem(problem)
+
+    # --- keys
+
+    @work(exit_on_error=False)
+    async def apply_keys(self) -> None:
+        """The keys of the learner's own, once all screens are known; what is wrong with them is said, and left out."""
+        from tui import actions
+
+        keymap, problems = await asyncio.to_thread(actions.keymap, self.settings.keys, settings_file())
+        self.set_keymap(keymap)
+        for problem in problems:
+            self.show_problem(problem)
+
+    def keys_of(self, binding: Binding) -> Iterable[str]:
+        """The keys of a declared binding as they are now, as they are called."""
+        mine = self._keymap.get(binding.id or "")
+        if mine is None and binding.key_display:
+            return [binding.key_display]
+        return [self.get_key_display(one) for one in Binding.make_bindings([binding.with_key(mine or binding.key)])]
 
     # --- help and commands
 

@@ -4,7 +4,6 @@ import difflib
 import hashlib
 import json
 import math
-import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Problem
+from engine.json_lines import key_lines
 from engine.methods import METHODS, HyperParameter, Method
 
 GENERAL = ("model", "data", "seed", "lab", "parent")
@@ -184,18 +184,8 @@ def _parse(text: str, file: Path) -> tuple[dict[str, Any], dict[tuple[str, ...],
     if not isinstance(values, dict):
         raise Problem("recipe.not_an_object", where=f"{file}:1: ", key="recipe")
     lines: dict[tuple[str, ...], int] = {}
-    path: list[str] = []
-    key = ""
-    # Enough of a scanner, since the text is known to be valid JSON: strings that a colon follows are keys.
-    for token in re.finditer(r'("(?:\\.|[^"\\])*")(\s*:)?|[{}\[\]]', text):
-        if token[2]:
-            key = json.loads(token[1])
-            line = text.count("\n", 0, token.start()) + 1
-            if (*path[1:], key) in lines:
-                raise Problem("recipe.duplicate_key", where=f"{file}:{line}: ", key=key)
-            lines[(*path[1:], key)] = line
-        elif token[0] in "{[":
-            path.append(key)
-        elif token[0] in "}]":
-            path.pop()
+    for path, line in key_lines(text):
+        if path in lines:
+            raise Problem("recipe.duplicate_key", where=f"{file}:{line}: ", key=path[-1])
+        lines[path] = line
     return values, lines

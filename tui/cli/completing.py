@@ -79,6 +79,12 @@ def _models(context: click.Context) -> Iterable[str]:
     return ["base", "sft", *_runs(context)]
 
 
+def _choices(context: click.Context) -> Iterable[str]:
+    from tui.settings import SHOWN
+
+    return [f"{name}=" for name in SHOWN]
+
+
 def _places(context: click.Context) -> Iterable[str]:
     from tui.plain.walk import PLACES
 
@@ -106,6 +112,7 @@ KINDS: dict[str, Callable[[click.Context], Iterable[str]]] = {
     "chapter": _chapters,
     "id": _exercises,
     "model": _models,
+    "choices": _choices,
     "place": _places,
     "where": _where,
     "language": _languages,

@@ -46,6 +46,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "build_reasoner": ("preferably build reasoner",),
     "content": ("preferably content check",),
     "content_check": ("preferably content check --draws 5",),
+    "settings": ("preferably settings", "preferably settings theme=preferably-light new_cards=5"),
+    "keys": ("preferably keys", "preferably keys fork"),
     "doctor": ("preferably doctor",),
     "completion": (
         'eval "$(preferably completion bash)"',

@@ -46,6 +46,8 @@ COMMANDS = {
     "bench": "tui.cli.evaluate:bench",
     "build": "tui.cli.evaluate:build",
     "content": "tui.cli.content:content",
+    "settings": "tui.cli.settings:settings",
+    "keys": "tui.cli.settings:keys_command",
     "doctor": "tui.cli.doctor:doctor",
     "completion": "tui.cli.completion:completion",
 }

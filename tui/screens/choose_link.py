@@ -16,7 +16,7 @@ from tui.literal import clean
 class ChooseLink(ModalScreen[str | None]):
     """Answers with the target of the chosen link, or None."""
 
-    BINDINGS = [Binding("escape,backspace", "dismiss(None)", "app.keys.back")]
+    BINDINGS = [Binding("escape,backspace", "dismiss(None)", "app.keys.back", id="choose_link.close")]
 
     def __init__(self, links: Sequence[tuple[str, str]]) -> None:
         super().__init__()

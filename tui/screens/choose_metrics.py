@@ -30,10 +30,10 @@ class ChooseMetrics(ModalScreen[tuple[str, ...] | None]):
     ChooseMetrics #help { color: $secondary; margin: 1 0 0 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "app.keys.back"),
-        Binding("ctrl+s", "draw", "runs.keys.draw"),
-        Binding("down", "move(1)", show=False),
-        Binding("up", "move(-1)", show=False),
+        Binding("escape", "dismiss(None)", "app.keys.back", id="choose_metrics.close"),
+        Binding("ctrl+s", "draw", "runs.keys.draw", id="choose_metrics.draw"),
+        Binding("down", "move(1)", show=False, id="choose_metrics.down"),
+        Binding("up", "move(-1)", show=False, id="choose_metrics.up"),
     ]
     if TYPE_CHECKING:
 

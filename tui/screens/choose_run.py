@@ -29,7 +29,9 @@ class ChooseRun(ModalScreen[Path | None]):
                            background: $surface; padding: 1 2; }
     ChooseRun OptionList { height: auto; max-height: 16; background: $surface; border: none; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,backspace", "none", "app.keys.back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,backspace", "none", "app.keys.back", id="choose_run.close")
+    ]
     if TYPE_CHECKING:
 
         @property

@@ -19,8 +19,8 @@ class ErrorScreen(ModalScreen[None]):
     """`sentence` for everyone, `details` for who asks."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "details", "app.error.keys.details"),
-        Binding("escape,enter,backspace", "dismiss", "app.error.keys.close"),
+        Binding("d", "details", "app.error.keys.details", id="error.details"),
+        Binding("escape,enter,backspace", "dismiss", "app.error.keys.close", id="error.close"),
     ]
     if TYPE_CHECKING:
 

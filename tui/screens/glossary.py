@@ -22,7 +22,9 @@ from tui.widgets.choices import Choices
 class WordField(Input):
     """Where the letters are typed; down leads into the list."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("down,enter", "screen.into_list", "reference.keys.choose")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,enter", "screen.into_list", "reference.keys.choose", id="glossary.into_list")
+    ]
 
 
 class GlossaryScreen(PreferablyScreen):

@@ -41,7 +41,7 @@ class Door(Static, can_focus=True):
             super().__init__()
             self.door = door
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "home.keys.open")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "home.keys.open", id="home.open")]
     DEFAULT_CSS = """
     Door { height: auto; width: 1fr; padding: 0 2; }
     Door:focus { background: $primary 15%; }

@@ -71,8 +71,8 @@ class WordsField(TextArea):
     """As many lines as it takes. Enter answers; Ctrl+J begins a new line."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "give", "exercise.keys.answer"),
-        Binding("ctrl+j,shift+enter", "new_line", "exercise.keys.new_line"),
+        Binding("enter", "give", "exercise.keys.answer", id="text_answer.give"),
+        Binding("ctrl+j,shift+enter", "new_line", "exercise.keys.new_line", id="text_answer.new_line"),
     ]
     DEFAULT_CSS = """
     WordsField { height: auto; min-height: 3; max-height: 10; padding: 0 1; background: $panel; }
@@ -132,8 +132,8 @@ class SeveralField(OptionList):
     """Space, a number or a click puts an option in or out; Enter answers."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "select", "exercise.keys.toggle"),
-        Binding("enter", "give", "exercise.keys.answer"),
+        Binding("space", "select", "exercise.keys.toggle", id="choice_answer.toggle"),
+        Binding("enter", "give", "exercise.keys.answer", id="choice_answer.give"),
     ]
 
     def __init__(self, question: Question) -> None:
@@ -179,9 +179,9 @@ class OrderField(OptionList):
     """Shift with an arrow moves an option; typing numbers puts these options first, one after the other."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("shift+up,K", "move(-1)", "exercise.keys.move", key_display="⇧↑↓"),
-        Binding("shift+down,J", "move(1)", "exercise.keys.move", key_display="⇧↑↓"),
-        Binding("enter", "give", "exercise.keys.answer"),
+        Binding("shift+up,K", "move(-1)", "exercise.keys.move", id="order_answer.up", key_display="⇧↑↓"),
+        Binding("shift+down,J", "move(1)", "exercise.keys.move", id="order_answer.down", key_display="⇧↑↓"),
+        Binding("enter", "give", "exercise.keys.answer", id="order_answer.give"),
     ]
 
     def __init__(self, question: Question) -> None:

@@ -9,4 +9,4 @@ from textual.widgets import OptionList
 class Choices(OptionList):
     """Choosing a line posts `OptionSelected`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "app.keys.choose")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "app.keys.choose", id="list.choose")]

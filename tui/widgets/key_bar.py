@@ -24,7 +24,7 @@ class Hint:
         return Content.assemble(*self.parts).cell_length
 
 
-MORE = Hint("f1", "…", "")
+MORE = Hint("", "…", "")
 """Stands for the keys that found no place; the list of keys has them all."""
 
 
@@ -72,6 +72,9 @@ class KeyBar(Widget):
         start = 0
         for hint in self.hints():
             if start <= event.x < start + hint.width:
-                self.app.simulate_key(hint.key)
+                if hint is MORE:
+                    self.app.action_help()  # type: ignore[attr-defined]
+                else:
+                    self.app.simulate_key(hint.key)
                 return
             start += hint.width

@@ -67,11 +67,11 @@ class LiveBlock(Container):
     hint: ClassVar[str]
     defaults: ClassVar[Mapping[str, Any]]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "neighbour(1)", "live.keys.neighbour", key_display="↑↓"),
-        Binding("up", "neighbour(-1)", show=False),
-        Binding("r", "reset", "live.keys.reset"),
-        Binding("v", "as_text", "live.keys.as_text"),
-        Binding("c", "copy", "live.keys.copy"),
+        Binding("down", "neighbour(1)", "live.keys.neighbour", id="block.next", key_display="↑↓"),
+        Binding("up", "neighbour(-1)", show=False, id="block.previous"),
+        Binding("r", "reset", "live.keys.reset", id="block.reset"),
+        Binding("v", "as_text", "live.keys.as_text", id="block.as_text"),
+        Binding("c", "copy", "live.keys.copy", id="block.copy"),
     ]
     DEFAULT_CSS = """
     LiveBlock { height: auto; border: round $primary; background: $surface; padding: 0 1; margin: 0 0 1 0;

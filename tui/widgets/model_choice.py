@@ -27,8 +27,8 @@ class ModelChoice(OptionList):
         """Enter with fewer marks than are needed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "mark", "chat.keys.mark"),
-        Binding("enter", "go", "chat.keys.begin"),
+        Binding("space", "mark", "chat.keys.mark", id="models.mark"),
+        Binding("enter", "go", "chat.keys.begin", id="models.begin"),
     ]
     DEFAULT_CSS = """
     ModelChoice, ModelChoice:focus {

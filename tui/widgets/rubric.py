@@ -22,7 +22,7 @@ class Rubric(OptionList):
             super().__init__()
             self.ticked = ticked
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space,enter", "select", "exercise.keys.tick")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space,enter", "select", "exercise.keys.tick", id="rubric.tick")]
     DEFAULT_CSS = """
     Rubric { display: none; height: auto; margin: 1 0 0 0; padding: 0; background: $background; }
     Rubric.-open { display: block; }

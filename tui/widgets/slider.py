@@ -91,12 +91,12 @@ class Slider(Widget, can_focus=True):
     """
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "move(-1)", "live.keys.move", key_display="←→"),
-        Binding("right", "move(1)", show=False),
-        Binding("shift+left", "fine(-1)", "live.keys.fine", key_display="⇧←→"),
-        Binding("shift+right", "fine(1)", show=False),
-        Binding("home", "end(0)", "live.keys.lowest", show=False),
-        Binding("end", "end(1)", "live.keys.highest", show=False),
+        Binding("left", "move(-1)", "live.keys.move", id="slider.less", key_display="←→"),
+        Binding("right", "move(1)", show=False, id="slider.more"),
+        Binding("shift+left", "fine(-1)", "live.keys.fine", id="slider.less_fine", key_display="⇧←→"),
+        Binding("shift+right", "fine(1)", show=False, id="slider.more_fine"),
+        Binding("home", "end(0)", "live.keys.lowest", id="slider.lowest", show=False),
+        Binding("end", "end(1)", "live.keys.highest", id="slider.highest", show=False),
     ]
 
     def __init__(self, name: str, label: str, value: float, track: Track) -> None:
