@@ -56,7 +56,7 @@ def message(app: "PreferablyApp", run: Followed) -> str:
     if status.state in ("interrupted", "stopped", "paused", "created"):
         return t(f"runs.now.{status.state}", step=status.step, resume=run.resume_step)
     if said := verdict_lines(app.language, run.history.gate):
-        return " ".join(said[:2])
+        return said[1]  # where the curve turns; what the first says stands in the line of the gate
     found = links(app, run)
     if not found:
         return ""

@@ -41,13 +41,13 @@ class PlaneChart(Widget):
             self.lines = found
             self.refresh()
 
-    def sentence(self) -> str:
-        """Where each line is last: `best of N 0.915 at KL 2.06 · PPO 0.698 at KL 2.08`."""
+    def sentence(self, places: bool = True) -> str:
+        """Where each line is last: `best 0.915 (KL 2.06) · PPO 0.698 (KL 2.08)`; or only how high."""
         if not self.lines:
             return self.empty
-        ends = ((name, points[-1]) for name, points in self.lines.items())
+        ends = ((clean(name or self.title), points[-1]) for name, points in self.lines.items())
         return " · ".join(
-            f"{clean(name or self.title)} {short(up)} ({self.over} {short(right)})" for name, (right, up) in ends
+            f"{name} {short(up)}" + f" ({self.over} {short(right)})" * places for name, (right, up) in ends
         )
 
     def render(self) -> Content:
@@ -59,7 +59,9 @@ class PlaneChart(Widget):
             below = [Content("")] * (height - 1)
             below[height // 2 - 1] = Content.styled(self.empty.center(width).rstrip(), QUIET)
             return Content("\n").join([self._header(width), *below])
-        words = Content.styled(self.sentence(), QUIET).truncate(width, ellipsis=True)
+        whole = self.sentence()
+        said = whole if len(whole) <= width else self.sentence(places=False)
+        words = Content.styled(said, QUIET).truncate(width, ellipsis=True)
         return Content("\n").join([self._header(width), *self._plot(points, width, height - 3), words])
 
     def _plot(self, points: Sequence[Point], width: int, rows: int) -> list[Content]:
