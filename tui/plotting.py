@@ -58,12 +58,10 @@ class Series:
         return len(self.values)
 
     def extend(self, points: Sequence[Point]) -> None:
-        for step, value in points:
-            if math.isfinite(value):
-                self.steps.append(step)
-                self.values.append(value)
-            else:
-                self.missing += 1
+        finite = [point for point in points if math.isfinite(point[1])]
+        self.missing += len(points) - len(finite)
+        self.steps += [step for step, _ in finite]
+        self.values += [value for _, value in finite]
         if points:
             self.taken, self.step = self.taken + len(points), points[-1][0]
         while len(self.values) >= BLOCK * (len(self.blocks[0]) + 1):

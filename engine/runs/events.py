@@ -94,7 +94,7 @@ class EventTail:
         return self.size - self.offset > LONGEST_LINE
 
 
-def glance(folder: Path, places: int = 300, ends: int = 1 << 16) -> list[Event]:
+def glance(folder: Path, places: int = 200, ends: int = 1 << 14) -> list[Event]:
     """Some events of a long log, in order: those at both ends and, in between, one line at each of so many places."""
     try:
         with events_file(folder).open("rb") as file:

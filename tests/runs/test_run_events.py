@@ -1,8 +1,9 @@
+import itertools
 import os
 
 import pytest
 
-from engine.runs.events import EventLog, EventTail, events_file, fold, read_events
+from engine.runs.events import EventLog, EventTail, events_file, fold, glance, read_events
 
 
 def test_what_is_appended_is_read_once(tmp_path):
@@ -145,3 +146,34 @@ def test_a_run_that_begins_anew_tells_its_first_sample_once():
     history = fold([started, sample(0), metric(1, 1.0), resumed, sample(0)])
     assert history.metrics == {}
     assert [step for step, _ in history.samples] == [0]
+
+
+def test_a_long_log_is_read_in_pieces_of_whole_lines(tmp_path):
+    log, tail = EventLog(tmp_path), EventTail(tmp_path)
+    for step in range(1, 4001):
+        log.append("metric", step=step, total_steps=4000, metrics={"loss": step / 4000, "padding": 0.123456789})
+    log.close()
+    steps = [event["step"] for event in tail.read(10_000)]
+    assert steps == list(range(1, len(steps) + 1))
+    assert len(steps) < 200
+    assert tail.behind
+    while tail.behind:
+        steps += [event["step"] for event in tail.read(10_000)]
+    steps += [event["step"] for event in tail.read()]
+    assert steps == list(range(1, 4001))
+
+
+def test_a_glance_at_a_long_log_sees_both_ends_and_some_of_the_middle(tmp_path):
+    log = EventLog(tmp_path)
+    log.append("started", step=0, total_steps=4000)
+    for step in range(1, 4001):
+        log.append("metric", step=step, total_steps=4000, metrics={"loss": step / 4000})
+    log.append("done", step=4000)
+    log.close()
+    history = fold(glance(tmp_path, places=20, ends=2000))
+    steps = [step for step, _ in history.metrics["loss"]]
+    assert steps == sorted(set(steps))
+    assert (steps[0], steps[-1], history.ended, history.total_steps) == (1, 4000, "done", 4000)
+    assert 20 < len(steps) < 100
+    assert max(later - sooner for sooner, later in itertools.pairwise(steps)) < 400
+    assert glance(tmp_path / "nowhere") == []

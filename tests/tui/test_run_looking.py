@@ -394,3 +394,24 @@ async def test_of_several_warnings_one_is_chosen(runs):
         await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(app.screen, LearnScreen))
         assert app.screen.visited_as == ("learn", {"chapter": "03", "section": "beta"})
+
+
+# --- a long log
+
+
+async def test_a_long_log_shows_its_curves_at_once_and_reads_on(runs, monkeypatch):
+    from engine.runs import events
+    from tui.widgets import run_view
+
+    monkeypatch.setattr(events, "LONGEST_LINE", 1000)
+    monkeypatch.setattr(run_view, "PIECE", 4000)
+    write_run(runs, steps=300, total=300, state="done")
+    app = open_run()
+    async with app.run_test() as pilot:
+        view = await ready(pilot)
+        assert view.history.metrics["loss"][-1][0] == 300
+        await until(pilot, lambda: not view.run.behind)
+        await pilot.pause()
+        assert len(view.history.metrics["loss"]) == 300
+        assert len(app.screen.query(LineChart).first().series[0]) == 300
+        assert "Reading" not in view.message()

@@ -24,7 +24,7 @@ from tui.widgets.timeline import Timeline
 
 PERIOD = 0.25  # seconds between two looks at the folder
 ASKED_FOR = 5.0  # seconds in which a second x means "yes, stop"
-PIECE = 1 << 20  # bytes of a long log that are read at a time
+PIECE = 1 << 17  # bytes of a long log that are read at a time
 
 
 class RunView(Looking, can_focus=True):
@@ -64,6 +64,7 @@ class RunView(Looking, can_focus=True):
         self.charts: ChartRow = ChartRow(before.charts.view if before else None, id="charts")
         self.mind: Mind = Mind(before.mind if before else None)
         self.lost: Problem | None = None
+        self.glanced = False  # the curves are those of a glance at a long log, and need no drawing until it is read
 
     # --- what it is made of
 
@@ -106,9 +107,12 @@ class RunView(Looking, can_focus=True):
             changed = True
         if self.stop_asked_at is not None and time.monotonic() - self.stop_asked_at > ASKED_FOR:
             self.stop_asked_at, changed = None, True
-        if changed or always:
+        if self.run.behind and self.glanced:
+            self.query_one("#message", Static).update(Content(self.message()))
+        elif changed or always:
             self.draw()
             self.post_message(self.Changed(self))
+        self.glanced = self.run.behind
         if self.run.behind or (self.other is not None and self.other.behind):
             self.set_timer(0.01, self.look)
 
