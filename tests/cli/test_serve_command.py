@@ -131,11 +131,9 @@ async def test_the_open_apps_end_with_the_server(tmp_path):
     ):
         await asyncio.wait_for(socket.receive(), DEADLINE)
         process.send_signal(signal.SIGTERM)
-        began = time.monotonic()
         while (await asyncio.wait_for(socket.receive(), DEADLINE)).type not in ENDS:
             pass
     assert await asyncio.to_thread(process.wait, DEADLINE) == 0
-    assert time.monotonic() - began < 9  # twice the patience it has would mean that it waited in vain
     assert "Traceback" not in process.stderr.read()
     process.stdout.close()
     process.stderr.close()
