@@ -25,7 +25,8 @@ def page(language: str) -> str:
 
 
 def _overview(members: Sequence[Method], words: Words, record: Record) -> Iterator[str]:
-    heads = [words.t(f"head.{name}") for name in ("method", "data", "losses", "chapter", "lab", "bound", "status")]
+    names = ("head.method", "head.status", "head.data", "head.losses", "column.chapter", "column.lab", "head.bound")
+    heads = [words.t(name) for name in names]
     rows = []
     for row in members:
         lab = f"[{row.lab}](lab:{row.lab})" if row.lab else "–"
@@ -38,7 +39,7 @@ def _overview(members: Sequence[Method], words: Words, record: Record) -> Iterat
         names = ", ".join(f"`{one.id}`" for one in row.variants)
         named = f"[{row.id}](#{row.id})" + (f", {words.t('also')} {names}" if names else "")
         state = words.state(status(row, record).state)
-        rows.append((named, words.data(row), losses, f"[{row.chapter}]({row.chapter})", lab, bound, state))
+        rows.append((named, state, words.data(row), losses, f"[{row.chapter}]({row.chapter})", lab, bound))
     return _table(heads, rows)
 
 
