@@ -25,8 +25,8 @@ def page(language: str) -> str:
 
 
 def _overview(members: Sequence[Method], words: Words, record: Record) -> Iterator[str]:
-    names = ("head.method", "head.status", "head.data", "head.losses", "column.chapter", "column.lab", "head.bound")
-    heads = [words.t(name) for name in names]
+    columns = ("head.method", "head.status", "head.data", "head.losses", "column.chapter", "column.lab", "head.bound")
+    heads = [words.t(name) for name in columns]
     rows = []
     for row in members:
         lab = f"[{row.lab}](lab:{row.lab})" if row.lab else "–"
