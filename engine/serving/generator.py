@@ -107,8 +107,12 @@ class Server:
             lambda: self._current not in self._cancelled,
         )
 
-    def serve(self) -> None:
+    def listen(self) -> None:
+        """Read from now on; whoever goes away before an answer is ready is noticed too."""
         threading.Thread(target=self._read, daemon=True).start()
+
+    def serve(self) -> None:
+        """Answer for ever."""
         self._say("ready", protocol=PROTOCOL)
         while True:
             self._work(self._queue.get())
@@ -151,10 +155,12 @@ def _plain(params: dict[str, Any]) -> dict[str, Any]:
 def main() -> None:
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not come between the replies
+    server = Server(sys.stdin.buffer, replies)
+    server.listen()
     import torch  # here, so that "ready" means that the first answer is near
 
     torch.set_num_threads(1)
-    Server(sys.stdin.buffer, replies).serve()
+    server.serve()
 
 
 if __name__ == "__main__":

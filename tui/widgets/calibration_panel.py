@@ -9,7 +9,9 @@ from engine.forecasts.calibration import COIN, Bin, Calibration
 from engine.forecasts.forecast import STATED
 from engine.store.rater import ENOUGH, Share
 from tui.numbers import percent
-from tui.widgets.interval_line import draw, two
+from tui.widgets.interval_line import LINE, THRESHOLD, VALUE, two
+
+WIDTH = 31
 
 
 class CalibrationPanel(Static):
@@ -40,15 +42,19 @@ class CalibrationPanel(Static):
         yield Content.styled(self._t("directions", share=share, confidence=percent(found.confidence)), "bold")
         for each in found.bins:
             yield self._bin(each)
+        yield Content.styled("  " + self._t("legend"), "$secondary")
         yield Content(self._t("brier", brier=two(found.brier), coin=two(COIN)))
         yield self._verdict(found.verdict, found.right.of)
 
     def _bin(self, each: Bin) -> Content:
         """What was said ┊ and what came true ●, on one line from 0 to 100 %."""
         hits = self._t("bin", low=percent(each.low), high=percent(each.high), hits=each.share.hits, of=each.share.of)
-        marks = {"value": each.share.hits / each.share.of, "threshold": each.confidence, "low": 0.0, "high": 1.0}
-        line = draw({**marks, "low": None, "high": None}, 20) if each.share.of else ""
-        return Content.assemble("  ", f"{hits:<32}", (line, "$primary"))
+        cells = [LINE] * WIDTH
+        cells[round(each.confidence * (WIDTH - 1))] = THRESHOLD
+        cells[round(each.share.hits / each.share.of * (WIDTH - 1))] = VALUE
+        return Content.assemble(
+            "  ", f"{hits:<34}", ("0 ", "$secondary"), ("".join(cells), "$primary"), (" 1", "$secondary")
+        )
 
     def _intervals(self, found: Calibration) -> Iterator[Content]:
         if found.covered.of:
