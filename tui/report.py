@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from content.text import say, sentences
+from engine.evaluate import card_process
 from engine.runs import files
 from engine.runs.events import fold, read_events
 from engine.runs.faults import explain
@@ -14,6 +15,7 @@ from engine.runs.recipe import Recipe
 from engine.runs.status import read_status
 from engine.world.prompts import readable
 from tui.charts import Chart, charts_for
+from tui.following import warning
 from tui.literal import clean
 from tui.numbers import percent, short
 from tui.plotting import Point
@@ -77,6 +79,7 @@ class Report:
         self.status = read_status(folder)
         self.recipe = Recipe.read(folder / "recipe.json")
         self.history = fold(read_events(folder))
+        self.card = card_process.kept(folder)
         self.prediction, self.answers, self.compared = prediction, answers, compared
         self.plots: dict[str, str] = {}
         self._charts = [self._chart(chart) for chart in charts_for(self.history.metrics)]
@@ -89,6 +92,8 @@ class Report:
         sections = (
             self._head(),
             self._gate(),
+            self._warnings(),
+            self._card(),
             self._asked("report.prediction", self.prediction, self.compared),
             self._plots(),
             self._forms(),
@@ -117,6 +122,43 @@ class Report:
         table = _table((self.t("report.measure"), self.t("report.value")), rows)
         found = "\n".join(f"- {inline(line)}" for line in verdict_lines(self.language, gate))
         return "\n\n".join(filter(None, (f"## {self.t('report.gate')}", f"**{verdict}**", found, table)))
+
+    def warnings(self) -> list[str]:
+        """What the monitors said while the run was at work, in words."""
+        return [warning(self.t, event) for _, event in self.history.warnings]
+
+    def _warnings(self) -> str:
+        lines = "\n".join(f"- {inline(line)}" for line in self.warnings())
+        return f"## {self.t('report.warnings')}\n\n{lines}" if lines else ""
+
+    def instruments(self) -> list[tuple[str, str, str, bool | None]]:
+        """The card of instruments, if there is one: name, value with interval, healthy range, whether it lies in it
+        (None where there is no range)."""
+        return [
+            (
+                self.t(f"instrument.{figure['id']}.name"),
+                numbers(figure),
+                self._healthy(figure["healthy"]),
+                figure["fine"] if figure["healthy"] else None,
+            )
+            for figure in (self.card or {}).get("figures", ())
+        ]
+
+    def _healthy(self, bounds: Sequence[float | None] | None) -> str:
+        if bounds is None:
+            return ""
+        low, high = bounds
+        if high is None:
+            return self.t("runs.card.at_least", low=f"{low:.2g}")
+        return self.t("runs.card.healthy", low=f"{low:.2g}", high=f"{high:.2g}")
+
+    def _card(self) -> str:
+        if self.card is None:
+            return ""
+        signs = {True: "✓ ", False: "! ", None: ""}
+        rows = [(f"{signs[fine]}{name}", value, healthy) for name, value, healthy, fine in self.instruments()]
+        title = self.t("report.instruments", against=code(self.card["against"]))
+        return f"## {title}\n\n" + _table((self.t("report.measure"), self.t("report.value"), ""), rows)
 
     def _asked(self, key: str, pairs: Sequence[tuple[str, str]], lines: Sequence[str] = ()) -> str:
         if not pairs:

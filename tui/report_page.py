@@ -48,6 +48,8 @@ class _Page:
         sections = (
             self._head(title, method),
             self._gate(),
+            self._warnings(),
+            self._card(),
             self._asked("report.prediction", report.prediction, report.compared),
             self._loss(),
             self._curves(),
@@ -129,6 +131,23 @@ class _Page:
         ]
         label = _text(f"{name}: {shown}")
         return f'<svg viewBox="0 0 {WIDTH} 88" role="img" aria-label="{label}">\n' + "\n".join(parts) + "\n</svg>"
+
+    def _warnings(self) -> str:
+        lines = "".join(f"<li>{_text(line)}</li>\n" for line in self.report.warnings())
+        return self._section("report.warnings", f'<ul class="warnings">\n{lines}</ul>') if lines else ""
+
+    def _card(self) -> str:
+        """The instruments, with what has left its healthy range marked."""
+        if self.report.card is None:
+            return ""
+        kinds = {True: "right", False: "wrong", None: "unjudged"}
+        rows = [
+            (f'<span class="{kinds[fine]}">{_text(name)}</span>', _text(value), _text(healthy))
+            for name, value, healthy, fine in self.report.instruments()
+        ]
+        title = self.t("report.instruments", against=self.report.card["against"])
+        heads = (self.t("report.measure"), self.t("report.value"), "")
+        return f"<h2>{_text(title)}</h2>\n{_table(heads, rows)}"
 
     # --- what was said
 

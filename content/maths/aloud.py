@@ -15,7 +15,7 @@ SCRIPT = re.compile(
     r"(?P<mark>[_^])(?P<script>\w+|[*+−]|\([^()]*\))"
 )
 """A letter with a script written after it, as formulas on one line have it; not the names of programs, such as x_y."""
-DRAWN = re.compile(r"[\u2500-\u259f\u2800-\u28ff▸◂●○◐◉▲▼△▽■□◆◇✓✗✂↵⇧⏎]+")
+DRAWN = re.compile(r"[\u21b0-\u21cf\u21e7\u23ce\u2500-\u25ff\u2600-\u27bf\u2800-\u28ff]+")
 """Lines, blocks, dots and marks that only eyes can use."""
 PAD = "\x1f"
 """A space that belongs to a word put in; the spaces of the text itself are not touched."""

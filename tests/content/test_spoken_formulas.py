@@ -95,6 +95,7 @@ def test_every_formula_of_the_course_can_be_spoken_without_a_sign(language):
         ("r̂_w = −0.5", "r hat sub w = minus 0.5", "r gorro sub w = menos 0.5"),
         ("10⁻⁴ and p²", "10 to the power minus 4 and p squared", "10 elevado a menos 4 and p al cuadrado"),
         ("bar ███░░ 0.5", "bar 0.5", "bar 0.5"),
+        ("⚠ KL > 2 ★ ✓", "KL > 2", "KL > 2"),
         ("«é ñ ü» reward_model", "«é ñ ü» reward_model", "«é ñ ü» reward_model"),
     ],
 )

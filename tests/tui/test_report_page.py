@@ -1,5 +1,6 @@
 """The report as one HTML file: whole, self-contained, in both languages, and nothing in a run can break out of it."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from run_folders import GATE, write_run
 
 from content.text import LANGUAGES, say
 from engine.runs.events import EventLog
+from engine.runs.status import read_status
 from tui.report import write_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -105,6 +107,26 @@ def test_what_a_model_wrote_stays_text(run):
     assert not NEVER & page.tags.keys()
     assert "<script>alert(1)</script>" in page.text
     assert "\x1b" not in page.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_warnings_and_instruments_are_told(run, language):
+    log = EventLog(run)
+    log.append("warning", step=40, code="far_away", params={"now": 2.5}, chapter="03#beta")
+    log.close()
+    figures = [
+        {"id": "kl", "value": 3.0, "low": None, "high": None, "healthy": [0.02, 2.0], "chapter": "03", "fine": False},
+        {"id": "right", "value": 0.9, "low": 0.8, "high": 0.95, "healthy": None, "chapter": "09", "fine": True},
+    ]
+    step = read_status(run).step
+    (run / "instruments.json").write_text(json.dumps({"against": "sft", "step": step, "figures": figures}))
+    html = written(run, language)
+    markdown = (run / "report.md").read_text("utf-8")
+    for text in (Page(html).text, markdown):
+        assert say(language, "report.warnings") in text
+        assert say(language, "instrument.kl.name") in text
+        assert "0.90 (0.80–0.95)" in text
+    assert f'<span class="wrong">{say(language, "instrument.kl.name")}</span>' in html
 
 
 def test_runs_without_gate_or_curves(tmp_path):
