@@ -1,38 +1,22 @@
-"""What the label screen looks like, in both sizes and both languages."""
+"""What the screens of labelling look like: one picture of each, at the sizes and in the languages where they differ."""
 
 import time
 
 import pytest
-from pair_samplers import ROWS, failing, writing
+from label_sittings import Clock, judge, settle_in
+from pair_samplers import ROWS, writing
 
-from engine.store import Store
+from engine.store import Label, Store
 from tui.app import PreferablyApp
 
-SIZES = [(80, 24), (140, 45)]
-LANGUAGES = ["en", "es"]
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self):
-        return self.now
+SIZES = {"narrow": (60, 20), "usual": (80, 24), "wide": (140, 45)}
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
-    """A home of its own, with a seed that fixes the sides."""
+    """A home of its own, with a seed that fixes the sides, and the warm-up behind the learner."""
     monkeypatch.setenv("PREFERABLY_HOME", str(tmp_path))
-    with Store.open() as store:
-        store.record("seed", "", {"seed": 7})
-
-
-async def until(pilot, condition):
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "the event did not come"
-        await pilot.pause()
-    await pilot.pause()
+    settle_in()
 
 
 def acts(clock, keys):
@@ -49,24 +33,60 @@ def acts(clock, keys):
     return run
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(
-    "keys",
-    [["2", "6", "n", *"because", "enter"], [*"12612612612612612612612p"], ["i"]],
-    ids=["deciding", "habits", "rubric"],
-)
-def test_looks(snap_compare, language, size, keys):
+async def until(pilot, condition):
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end, "the event did not come"
+        await pilot.pause()
+    await pilot.pause()
+
+
+@pytest.mark.parametrize(("size", "language"), [("narrow", "es"), ("usual", "en"), ("wide", "es")])
+def test_deciding_looks(snap_compare, size, language):
     clock = Clock()
     app = PreferablyApp("label", language=language, sampler=writing(ROWS), clock=clock)
-    assert snap_compare(app, terminal_size=size, run_before=acts(clock, keys))
+    keys = ["2", "6", "f", "n", *"because", "enter"]
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=acts(clock, keys))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_failed_sampler_looks(snap_compare, language):
-    async def failed(pilot):
-        screen = pilot.app.screen
-        await until(pilot, lambda: screen.labelling is not None and screen.labelling.failure)
+def test_the_warm_up_looks(snap_compare):
+    clock = Clock()
+    app = PreferablyApp("warm_up", language="en", clock=clock)
 
-    app = PreferablyApp("label", language=language, sampler=failing)
-    assert snap_compare(app, terminal_size=SIZES[0], run_before=failed)
+    async def explained(pilot):
+        await pilot.press("enter")
+        await acts(clock, ["6"])(pilot)
+
+    assert snap_compare(app, terminal_size=SIZES["usual"], run_before=explained)
+
+
+def test_ranking_looks(snap_compare):
+    clock = Clock()
+    app = PreferablyApp("rank", language="es", clock=clock, generator=judge())
+    assert snap_compare(app, terminal_size=SIZES["usual"], run_before=acts(clock, ["b", "t", "c"]))
+
+
+def test_the_rater_looks(snap_compare):
+    """With labels enough for every instrument to speak, and a judge who has read them."""
+    with Store.open() as store:
+        for number in range(160):
+            better = number % 7 != 0
+            sides = ("went", "goed") if number % 2 else ("goed", "went")
+            choice = "left" if (sides[0] == "went") == better else "right"
+            prompt = ROWS[number % 7]["prompt"]
+            shown_at = f"2026-01-01T10:{number // 60:02d}:{number % 60:02d}+00:00"
+            repeats = {"purpose": "repeat", "repeats": number - 99} if number > 125 else {}
+            store.add_label(
+                Label(
+                    f"given-{number}", prompt, *sides, choice, 2, swapped=number % 2 == 0, shown_at=shown_at, **repeats
+                )
+            )
+        store.add_verdicts("judge", {f"given-{number}": 0.9 if number % 5 else 0.1 for number in range(160)})
+    clock = Clock()
+    app = PreferablyApp("label", language="en", sampler=writing(ROWS), clock=clock, generator=judge())
+
+    async def opened(pilot):
+        await acts(clock, ["p"])(pilot)
+        await until(pilot, lambda: pilot.app.screen.rater.habits is not None)
+
+    assert snap_compare(app, terminal_size=SIZES["wide"], run_before=opened)

@@ -31,7 +31,7 @@ class Answer(Static):
     DEFAULT_CSS = """
     Answer {
         width: 1fr; height: auto; min-height: 3; padding: 0 1; border: round $rule; background: $surface;
-        border-title-style: bold;
+        border-title-style: bold; border-title-color: $primary;
     }
     Answer.-placed { border: round $primary; }
     """
