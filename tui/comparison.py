@@ -59,9 +59,7 @@ def difference_rows(recipes: Sequence[Recipe], t: Say) -> list[Row]:
     rows = [(name, *("–" if value is None else str(value) for value in row)) for name, row in differences(recipes)]
     if any(recipe.parent for recipe in recipes):
         parents = (
-            t("runs.forked_from", run=short_name(str(recipe.parent["run"])), step=recipe.parent["step"])
-            if recipe.parent
-            else "–"
+            f"{short_name(str(recipe.parent['run']))}, {recipe.parent['step']}" if recipe.parent else "–"
             for recipe in recipes
         )
         rows.append((t("runs.parent"), *parents))
@@ -85,7 +83,7 @@ def _gate(side: Followed, t: Say) -> str:
     gate = side.history.gate
     if gate is None:
         return t("runs.gate_none")
-    return f"{numbers(gate)} {'✓' if gate['passed'] else '✗'}"
+    return f"{'✓' if gate['passed'] else '✗'} {numbers(gate)}"
 
 
 def short_name(run_id: str) -> str:

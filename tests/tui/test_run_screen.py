@@ -257,7 +257,7 @@ async def test_comparing_lays_the_other_run_over(runs):
         await until(pilot, lambda: isinstance(app.screen, RunScreen))
         await pilot.pause()
         names = [line.name for line in app.screen.query(LineChart).first().series]
-        assert names == ["training", "training, dpo-calm-lynx-44"]
+        assert names == ["training", "lynx-44"]
         await pilot.press("c")
         await until(pilot, lambda: app.screen.query_one(RunView).other is None)
 

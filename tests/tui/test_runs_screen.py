@@ -112,7 +112,7 @@ async def test_marked_runs_are_compared(three):
         assert "━━ A dpo-calm-lynx-44" in screen.legend().plain.replace("\u00a0", " ")
         text = screen.table().plain
         assert "beta" in text
-        assert "0.71 (0.58–0.82) ✓" in text
+        assert "✓ 0.71 (0.58–0.82)" in text
         assert "52/52" in text
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, ScrollableContainer
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -26,14 +26,25 @@ from tui.widgets.timeline import beside
 NAME = 24  # cells of the names of the rows, at most
 
 
+class Table(VerticalScroll, inherit_bindings=False):
+    """What scrolls up and down only: left and right belong to time."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "scroll_down", "runs.keys.scroll", id="compare.down", key_display="↑↓"),
+        Binding("up,k", "scroll_up", "runs.keys.scroll", id="compare.up", key_display="↑↓"),
+        Binding("pagedown", "page_down", show=False),
+        Binding("pageup", "page_up", show=False),
+    ]
+
+
 class CompareScreen(PreferablyScreen):
     """The runs in some folders, lettered in this order; each letter has its colour and its dash on every chart."""
 
     CSS = """
     CompareScreen #runs { height: auto; padding: 0 1; }
     CompareScreen #charts { height: 1fr; min-height: 8; }
-    CompareScreen ScrollableContainer { height: auto; max-height: 55%; background: $surface; padding: 0 1; }
-    CompareScreen ScrollableContainer Static { width: auto; }
+    CompareScreen Table { height: auto; max-height: 55%; background: $surface; padding: 0 1; }
+    CompareScreen Table Static { width: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("m", "charts", "runs.keys.charts", id="compare.charts"),
@@ -45,7 +56,7 @@ class CompareScreen(PreferablyScreen):
         Binding("0", "whole", "runs.keys.whole", id="compare.whole"),
         Binding("l", "log_axis", "runs.keys.log", id="compare.log"),
     ]
-    AUTO_FOCUS = "ScrollableContainer"
+    AUTO_FOCUS = "Table"
 
     def __init__(self, folders: Sequence[Path]) -> None:
         super().__init__()
@@ -62,7 +73,7 @@ class CompareScreen(PreferablyScreen):
         words = chart_words(self.app)
         yield Static(self.legend(), id="runs")
         yield Horizontal(*(LineChart(words=words, id=f"chart-{number}") for number in range(MOST)), id="charts")
-        yield ScrollableContainer(Static(self.table()), can_focus=True)
+        yield Table(Static(self.table()), can_focus=True)
 
     def on_mount(self) -> None:
         self.draw()
@@ -73,7 +84,7 @@ class CompareScreen(PreferablyScreen):
 
     def on_resize(self) -> None:
         self.draw()
-        self.query_one("ScrollableContainer Static", Static).update(self.table())
+        self.query_one("Table Static", Static).update(self.table())
 
     # --- drawing
 

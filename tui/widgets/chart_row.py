@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from engine.methods import METHODS
 from tui import run_words
 from tui.charts import Chart, charts_for
+from tui.comparison import short_name
 from tui.following import Followed
 from tui.plotting import Point
 from tui.widgets.line_chart import LineChart, Words
@@ -25,6 +26,7 @@ SMOOTHING = (0.0, 0.6, 0.9)
 NARROWEST = 4.0  # steps
 OWN = "own"
 PLANE = Chart("plane", ())
+TRAINING = "train"
 
 
 def chart_words(app: "PreferablyApp") -> Words:
@@ -167,13 +169,18 @@ class ChartRow(Horizontal):
         widget.show(self._lines(chart, run, None if own else other), of=f"{chart.id} {run.folder}")
 
     def _lines(self, chart: Chart, run: Followed, other: Followed | None) -> Mapping[str, Sequence[Point]]:
-        """The chart's lines by the name the legend shows, the other run's after this one's."""
+        """The chart's lines by the name the legend shows; after them those of the other run, of which that of training
+        is enough where there is one."""
         found = chart.find(run.history.metrics)
         named = len(found) > 1 or other is not None or chart.id == OWN
         lines = {self._line(chart, name) if named else "": points for name, points in found.items()}
         if other:
-            for name, points in chart.find(other.history.metrics).items():
-                lines[f"{self._line(chart, name)}, {other.status.run_id}"] = points
+            theirs = chart.find(other.history.metrics)
+            run_name = short_name(other.status.run_id)
+            if TRAINING in theirs:
+                lines[run_name] = theirs[TRAINING]
+            else:
+                lines |= {f"{self._line(chart, name)}, {run_name}": points for name, points in theirs.items()}
         return lines
 
     def _line(self, chart: Chart, name: str) -> str:
