@@ -148,6 +148,7 @@ def test_only_the_format_asked_for(run, tmp_path):
     assert [file.name for file in target.iterdir()] == ["report.html"]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 def test_a_browser_shows_it(run, tmp_path):
     written(run)

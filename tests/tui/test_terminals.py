@@ -149,6 +149,7 @@ def test_a_terminal_that_cannot_draw_is_refused_with_the_way_out(name, terminal)
     assert termios.tcgetattr(app.slave) == app.before
 
 
+@pytest.mark.long
 def test_no_color_means_no_colour(terminal):
     app = terminal(NO_COLOR="1")
     app.until(b"Chapters")
