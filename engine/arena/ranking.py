@@ -18,14 +18,15 @@ def groups(results: Iterable[Result]) -> list[set[str]]:
     return found
 
 
-def strengths(results: Iterable[Result], *, prior: float = 0.0) -> dict[str, float]:
+def strengths(results: Iterable[Result], *, prior: float = 0.0, close: float = CLOSE) -> dict[str, float]:
     """θ of each model of one group, their mean 0, such that P(i beats j) = σ(θ_i - θ_j)   (Bradley & Terry 1952)
 
     A tie counts half a win for both. The likelihood is maximised by the rounds of Hunter 2004, Eq. 3:
     γ_i ← w_i / Σ_j n_ij / (γ_i + γ_j), γ = exp θ. Two models: θ_1 - θ_2 is the logit of the first one's win rate.
 
-    `prior` ties are added to every pair that met. Without any, a model that never lost has no finite strength: raises
-    ValueError where some models never lost a point to the rest, and for no results.
+    The rounds end when no θ moves by `close` any more. `prior` ties are added to every pair that met. Without any, a
+    model that never lost has no finite strength: raises ValueError where some models never lost a point to the rest,
+    and for no results.
     """
     points, met = _table(results, prior)
     if not met:
@@ -44,7 +45,7 @@ def strengths(results: Iterable[Result], *, prior: float = 0.0) -> dict[str, flo
         after = {one: value / level for one, value in after.items()}
         change = max(abs(math.log(after[one] / gamma[one])) for one in models)
         gamma = after
-        if change < CLOSE:
+        if change < close:
             break
     return {one: math.log(value) for one, value in gamma.items()}
 

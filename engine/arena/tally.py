@@ -12,7 +12,8 @@ from engine.evaluate.intervals import Estimate, bootstrap_ratio
 from engine.store.rater import ENOUGH, Share
 from engine.world.rule import grade
 
-DRAWS = 200
+DRAWS, ROUGH = 200, 1e-4
+"""Votes drawn again so often; their strengths need not be more exact than this, as the interval is not either."""
 PRIOR = 1.0
 """Imaginary ties for every pair of models that met, so that one who won twice of twice is not infinitely strong."""
 
@@ -114,7 +115,7 @@ def _group(models: set[str], results: list[tuple[str, str, float]]) -> list[Stan
     for _ in range(DRAWS if len(results) >= ENOUGH else 0):
         again = source.choices(results, k=len(results))
         if len(groups(again)) == 1 and len({model for result in again for model in result[:2]}) == len(models):
-            for model, strength in strengths(again, prior=PRIOR).items():
+            for model, strength in strengths(again, prior=PRIOR, close=ROUGH).items():
                 drawn[model].append(strength)
     return sorted(
         (_standing(model, results, strength, sorted(drawn[model])) for model, strength in fitted.items()),

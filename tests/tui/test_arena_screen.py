@@ -144,7 +144,7 @@ async def test_the_tally_names_the_models_and_admits_too_few():
     async with Sitting(size=(100, 40)) as sitting:
         await sitting.ready()
         await sitting.press("left", "e")
-        assert "sft against base" in sitting.text
+        await sitting.until(lambda: "sft against base" in sitting.text)
         assert "too few to say" in sitting.text
         await sitting.press("escape")
         assert sitting.screen.deciding
@@ -157,7 +157,7 @@ async def test_the_tally_claims_a_win_rate_from_enough_votes():
     async with Sitting(size=(110, 40)) as sitting:
         await sitting.ready()
         await sitting.press("e")
-        assert "You prefer sft" in sitting.text
+        await sitting.until(lambda: "You prefer sft" in sitting.text)
         assert "0.97 (" in sitting.text
 
 

@@ -148,7 +148,7 @@ class ArenaScreen(PreferablyScreen):
             self.query_one(PairView).show(readable(shown.prompt), contest.left, contest.right)
             self.call_after_refresh(self._painted)
         if contest and self.phase == "tally":
-            self._show_tally(contest)
+            self.run_worker(self._show_tally(contest), exclusive=True, group="tally")
         if self.phase == "choose":
             self.query_one(ModelChoice).focus()
         elif self.writing:
@@ -189,9 +189,12 @@ class ArenaScreen(PreferablyScreen):
     def _waited(self) -> str:
         return f"{max(0.0, self.clock() - self.asked_at):.0f}"
 
-    def _show_tally(self, contest: Contest) -> None:
-        found = match(contest.given, *contest.models)
-        self.query_one(Tally).show(found, standings(contest.given), contest.sitting)
+    async def _show_tally(self, contest: Contest) -> None:
+        """Counted off the thread that draws: intervals of many votes take a while."""
+        given, sitting = list(contest.given), list(contest.sitting)
+        found, groups = await asyncio.to_thread(lambda: (match(given, *contest.models), standings(given)))
+        for tally in self.query(Tally):  # none while the screen is drawn anew
+            tally.show(found, groups, sitting)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         voting = self.phase == "vote" and self.contest is not None and not self.writing
