@@ -67,6 +67,7 @@ class PreferablyApp(App[None]):
         Binding("g", "glossary", "reference.keys.look_up", id="app.glossary", show=False),
         Binding("f2,L", "next_language", "app.keys.language", id="app.language", show=False),
         Binding("f3", "next_theme", "app.keys.theme", id="app.theme", show=False),
+        Binding("comma", "settings", "app.keys.settings", id="app.settings", show=False),
         Binding("q,ctrl+q", "quit", "app.keys.quit", id="app.quit", show=False),
     ]
 
@@ -74,7 +75,6 @@ class PreferablyApp(App[None]):
         self, place: str = "home", *, language: str | None = None, catch_errors: bool | None = None, **arguments: Any
     ) -> None:
         super().__init__()
-        self.animation_level = "none"
         self.start = (place, arguments)
         self.catch_errors = catch_errors
         self._failures: deque[float] = deque(maxlen=FAILURES)
@@ -86,9 +86,10 @@ class PreferablyApp(App[None]):
         self._store: Store | None = None
         self._store_lock = threading.Lock()
         self._generator: Generator | None = None
-        for theme in (themes.DARK, themes.LIGHT):
+        for theme in themes.ALL:
             self.register_theme(theme)
-        self.theme = self.settings.theme if self.settings.theme in self.available_themes else themes.DARK.name
+        self.theme = self.settings.theme
+        self._apply()
 
     # --- text
 
@@ -191,6 +192,25 @@ class PreferablyApp(App[None]):
         if len(self.screen_stack) > HOME + 1:
             await self.pop_screen()
 
+    # --- settings
+
+    async def action_settings(self) -> None:
+        await self.go("settings")
+
+    async def choose(self, name: str, value: str | int) -> None:
+        """Change a setting: it holds at once, and is remembered."""
+        if name == "language":
+            await self.set_language(str(value))
+        elif name == "theme":
+            self.set_theme(str(value))
+        else:
+            self.remember(**{name: value})
+            self._apply()
+
+    def _apply(self) -> None:
+        self.animation_level = "full" if self.settings.animation else "none"
+        self.set_class(self.settings.compact, "-compact")
+
     # --- language and theme
 
     async def set_language(self, language: str) -> None:
@@ -214,7 +234,13 @@ class PreferablyApp(App[None]):
         self.remember(theme=theme)
 
     def action_next_theme(self) -> None:
-        self.set_theme(themes.LIGHT.name if self.current_theme.dark else themes.DARK.name)
+        """The next of our own, round and round; from another one, the first."""
+        names = [theme.name for theme in themes.ALL]
+        self.set_theme(names[(names.index(self.theme) + 1) % len(names) if self.theme in names else 0])
+
+    def theme_words(self, theme: str) -> str:
+        """What a theme is called; those of Textual have names only."""
+        return self.t(f"app.theme.{theme}") if theme.startswith("preferably") else theme
 
     def remember(self, **changes: str | int) -> None:
         """Keep a choice for the next session."""
@@ -275,7 +301,7 @@ class PreferablyApp(App[None]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         from tui.palette import commands
 
-        return commands(self)
+        return commands(self, screen)
 
     # --- what fails
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.app import SystemCommand
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hits
+from textual.screen import Screen
 from textual.system_commands import SystemCommandsProvider
 from textual.widgets import Input
 from textual.widgets.option_list import Option
@@ -14,7 +15,7 @@ from content.chapters import chapters
 from content.exercises import exercises
 from content.labs import labs
 from content.reference import pages
-from content.text import LANGUAGES, say
+from content.text import LANGUAGES, say, sentences
 
 if TYPE_CHECKING:
     from tui.app import PreferablyApp
@@ -46,7 +47,7 @@ class Commands(SystemCommandsProvider):
             yield DiscoveryHit(title, callback, help=help)
 
 
-def commands(app: "PreferablyApp") -> Iterator[SystemCommand]:
+def commands(app: "PreferablyApp", screen: Screen[Any]) -> Iterator[SystemCommand]:
     """Everything the palette offers, in the learner's language."""
 
     def command(title: str, help: str, place: str, **arguments: str) -> SystemCommand:
@@ -80,9 +81,23 @@ def commands(app: "PreferablyApp") -> Iterator[SystemCommand]:
         if language != app.language:
             title = say(language, "app.palette.language")
             yield SystemCommand(title, t("app.palette.language_help"), partial(app.set_language, language))
+    yield command(t("settings.palette.title"), t("settings.palette.help"), "settings")
     yield SystemCommand(t("app.palette.help"), t("app.palette.help_help"), app.action_help)
     yield SystemCommand(t("app.palette.quit"), t("app.palette.quit_help"), app.action_quit)
+    yield from keys(app, screen)
     for theme in app.available_themes:
         if theme != app.theme:
-            title = t("app.palette.theme", name=t(f"app.theme.{theme}") if theme.startswith("preferably") else theme)
+            title = t("app.palette.theme", name=app.theme_words(theme))
             yield SystemCommand(title, t("app.palette.theme_help"), partial(app.set_theme, theme))
+
+
+def keys(app: "PreferablyApp", screen: Screen[Any]) -> Iterator[SystemCommand]:
+    """What the keys of the open screen do: whoever does not remember the key finds it by its words."""
+    known, said = sentences(app.language), set()
+    for active in screen.active_bindings.values():
+        words = active.binding.description
+        if active.enabled and words in known and words not in said:
+            said.add(words)
+            key = app.get_key_display(active.binding)
+            press = partial(app.simulate_key, active.binding.key)
+            yield SystemCommand(known[words].capitalize(), app.t("app.palette.key_help", key=key), press)

@@ -232,7 +232,7 @@ async def test_help_lists_the_keys_of_this_screen_and_its_blocks(key: str) -> No
         await pilot.pause()
         assert isinstance(app.screen, HelpScreen)
         text = shown(app)
-        for word in ("índice", "buscar", "otro control", "pista", "solución", "ejercicios", "claro u oscuro", "volver"):
+        for word in ("índice", "buscar", "otro control", "pista", "solución", "ejercicios", "colores", "volver"):
             assert word in text
         await pilot.press("escape")
         assert isinstance(app.screen, LearnScreen)

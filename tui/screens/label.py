@@ -28,8 +28,6 @@ from tui.widgets.rater_panel import RaterPanel
 
 NOTE_LENGTH = 500
 POLL_SECONDS = 0.2
-BREAK_SECONDS = 25 * 60
-"""After so long a sitting, attention pays for every further label."""
 WIDE_STATUS = 100
 
 
@@ -246,9 +244,10 @@ class LabelScreen(JudgingScreen):
         if len(given) % BATCH == 0:
             share = habits(given).agreement
             return lambda: self.t("label.batch", given=len(given), hits=share.hits, of=share.of)
-        if not self.rested and self.clock() - self.began > BREAK_SECONDS:
+        minutes = self.app.settings.break_minutes  # after so long a sitting, attention pays for every further label
+        if minutes and not self.rested and self.clock() - self.began > 60 * minutes:
             self.rested = True
-            return lambda: self.t("label.rest", minutes=BREAK_SECONDS // 60)
+            return lambda: self.t("label.rest", minutes=minutes)
         return lambda: self.t("label.kept", said=self.said(label.choice, label.strength))
 
     def action_undo(self) -> None:
