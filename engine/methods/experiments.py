@@ -59,6 +59,7 @@ EXPERIMENTS = (
             at_least("penalty_worth", 0.1),
             at_least("peak_free - gold_free", 0.2),
             at_most("peak_held - gold_held", 0.1),
+            rollouts=50,
         ),
     ),
     Method(
