@@ -9,7 +9,8 @@ from engine.runs.recipe import Recipe
 
 @dataclass(frozen=True)
 class Lab:
-    """With `own_labels` the learner chooses whose pairs its run learns from."""
+    """With `own_labels` the learner chooses whose pairs its run learns from; with `by_learner` the gate is what the
+    learner says about the run, and the run's own gate is something else."""
 
     id: str
     method: str
@@ -17,6 +18,7 @@ class Lab:
     threshold: float
     settings: Mapping[str, Any] = field(default_factory=dict)
     own_labels: bool = False
+    by_learner: bool = False
 
     def recipe(self, seed: int = 0, data: str = "shipped") -> Recipe:
         """The recipe of this lab's run; `data` may be "labels" where the method trains on preferences."""
@@ -37,6 +39,7 @@ LABS = {
         Lab("08", "round-after-round", "every_gain", 0.0),
         Lab("09", "collapse", "variety_kept", 0.0),
         Lab("10", "stages", "stack_win_rate", 0.5),
+        Lab("11", "sabotage", "diagnosis", 0.8, by_learner=True),
         Lab("12", "on-trial", "choice_gain", 0.0, own_labels=True),
     )
 }

@@ -54,6 +54,7 @@ def _against_n(id: str, arm: str, *lines: tuple[str, str]) -> Chart:
 
 ZOO = ("dpo", "cdpo", "ipo", "rpo", "kto", "orpo", "simpo")
 GENERATIONS = ("own", "mixed", "filtered")
+CASES = ("healthy", *"ABCDEF")
 CHARTS = (
     _plane("plane_judge", "scores"),
     _plane("plane_rule", "gold"),
@@ -63,6 +64,19 @@ CHARTS = (
     _against_n("choice", "", ("scores", "learned"), ("gold", "rule")),
     _against_n("choice_kl", "", ("kl", "measured"), ("kl_bound", "bound")),
     Chart("different", (("plane/different", "train"),)),
+    Chart("cases_right", _each("eval_correct", *CASES)),
+    Chart("cases_kl", _each("objective/kl", *CASES)),
+    Chart("cases_margins", _each("rewards/margins", *CASES)),
+    Chart("cases_length", _each("completions/mean_length", *CASES)),
+    Chart("cases_held_out", _each("eval_rewards/accuracies", *CASES)),
+    Chart("cases_fresh", _each("fresh_rewards/accuracies", *CASES)),
+    Chart("cases_loss", _each("loss", *CASES)),
+    Chart("cases_accuracy", _each("rewards/accuracies", *CASES)),
+    Chart("cases_chosen", _each("logps/chosen", *CASES)),
+    Chart("cases_rejected", _each("logps/rejected", *CASES)),
+    Chart("cases_cut", _each("completions/clipped_ratio", *CASES)),
+    Chart("cases_held_out_margin", _each("eval_rewards/margins", *CASES)),
+    Chart("cases_imitation", _each("imitation_loss", *CASES)),
     Chart("collapse_distinct", _each("distinct_2", *GENERATIONS)),
     Chart("collapse_right", _each("correct/sentences", *GENERATIONS)),
     Chart("collapse_survivors", _each("survivors", *GENERATIONS)),

@@ -8,10 +8,10 @@ from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from content.labs import Lab
+from engine.evaluate.diagnosis import chosen
 from engine.labs import LABS
 from engine.methods import METHODS
-from engine.runs.events import History, fold, read_events
-from tui.lab_progress import Progress, attempts, compared
+from tui.lab_progress import Progress, attempts, compared, history_of
 from tui.literal import literal
 from tui.trial_words import verdict_lines
 from tui.widgets.choices import Choices
@@ -25,7 +25,10 @@ def result(app: "PreferablyApp", lab: Lab, progress: Progress, step: str) -> lis
     """In the step of the gate: what it measured, what was predicted, and every attempt."""
     if step != "gate":
         return []
-    history = fold(read_events(progress.run.folder)) if progress.run else History()
+    history = history_of(lab, progress)
+    if history.gate is None and diagnosable(lab, progress):
+        count = len(chosen(app.store, progress.attempts[0].run_id))
+        return [Static(literal(app.t("cases.said", count=count)), classes="quiet words")]
     if history.gate is None:
         return [Static(literal(app.t("lab.gate_before")), classes="quiet words")]
     line = IntervalLine()
@@ -40,6 +43,11 @@ def result(app: "PreferablyApp", lab: Lab, progress: Progress, step: str) -> lis
     return [line, Static(Content("\n").join(words), classes="words")]
 
 
+def diagnosable(lab: Lab, progress: Progress) -> bool:
+    """There are cases to look at."""
+    return LABS[lab.id].by_learner and progress.run is not None and progress.run.state == "done"
+
+
 def controls(app: "PreferablyApp", lab: Lab, progress: Progress, step: str, labels: int) -> list[Widget]:
     """The one thing to do in a step; `labels` is how many of the learner's own can be trained on."""
     match step:
@@ -52,6 +60,9 @@ def controls(app: "PreferablyApp", lab: Lab, progress: Progress, step: str, labe
             return [Static(literal("\n".join(words)), classes="quiet")]
         case "run" if progress.run is None:
             return [Button(app.t("lab.start"), id="start", variant="primary", compact=True)]
+        case "gate" if diagnosable(lab, progress):
+            label = app.t("cases.open_again" if progress.attempts[0].gate else "cases.open")
+            return [Button(label, id="cases", variant="primary", compact=True)]
         case "questions":
             left = len(lab.questions) - len(progress.answers)
             return [Static(literal(app.t("lab.questions_left", count=left)), classes="quiet")] if left else []

@@ -1,8 +1,8 @@
 """How far a learner is in a lab: a fold over the store's events and the lab's runs, so that nothing has to be kept."""
 
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,8 @@ from content.text import say
 from engine import paths
 from engine.forecasts.forecast import read
 from engine.forecasts.scoring import measured, score
+from engine.labs import LABS
+from engine.loops.sabotage import hidden
 from engine.runs import library
 from engine.runs.events import History, fold, read_events
 from engine.runs.faults import explain
@@ -53,7 +55,8 @@ class Progress:
 def read_progress(store: "Store", lab: Lab) -> Progress:
     """What the store and the shelf of runs say about this lab."""
     read = [event.payload for event in store.events(READ, lab.id)]
-    attempts = tuple(run for run in library.list_runs() if run.lab == lab.id and run.method == lab.method)
+    runs = [run for run in library.list_runs() if run.lab == lab.id and run.method == lab.method]
+    attempts = tuple(decided(store, lab, runs) if LABS[lab.id].by_learner else runs)
     run = attempts[0] if attempts else None
     predictions = (store.prediction(lab.id) or {}).get("answers", {})
     answered = {event.item: event.payload for event in store.events("answer") if event.payload["verdict"] in GOOD}
@@ -69,6 +72,26 @@ def read_progress(store: "Store", lab: Lab) -> Progress:
         done.add("questions")
     chosen = [payload["data"] for payload in read if "data" in payload]
     return Progress(frozenset(done), chosen[-1] if chosen else "shipped", run, attempts, predictions, answers)
+
+
+def decided(store: "Store", lab: Lab, runs: Sequence[RunStatus]) -> list[RunStatus]:
+    """The runs with the gates that the learner decided instead of their own; none while nothing was handed in."""
+    gates = {attempt["run_id"]: attempt["gate"] for attempt in store.gates(lab.id)}
+    return [replace(run, gate=gates.get(run.run_id)) for run in runs]
+
+
+def history_of(lab: Lab, progress: Progress) -> History:
+    """The history of the latest attempt, with the gate that the lab goes by."""
+    history = fold(read_events(progress.run.folder)) if progress.run else History()
+    if progress.run and LABS[lab.id].by_learner:
+        history.gate = progress.run.gate
+    return history
+
+
+def next_seed(store: "Store", lab: Lab, progress: Progress) -> int:
+    """Every attempt has a seed of its own, and in a lab that the learner decides every learner has too."""
+    first = store.seed() if LABS[lab.id].by_learner else 0
+    return (first + len(progress.attempts)) % 2**32
 
 
 def compared(lab: Lab, progress: Progress, history: History) -> list[str]:
@@ -128,6 +151,21 @@ def attempts(language: str, progress: Progress) -> list[str]:
     return lines
 
 
+def diagnosed(lab: Lab, progress: Progress) -> list[tuple[str, str]]:
+    """Each case with what the learner took it for and what it was, once that is decided; nothing in other labs."""
+    run = progress.run
+    if run is None or run.gate is None or not LABS[lab.id].by_learner:
+        return []
+    faults = hidden(Recipe.read(run.folder / "recipe.json").seed)
+    lines = []
+    for case, said in run.gate["said"].items():
+        names = {"fault": say(lab.language, f"cases.fault.{faults[case]}"), "case": case}
+        key = "cases.right" if said == faults[case] else "cases.wrong"
+        words = say(lab.language, key, **names, said=say(lab.language, f"cases.fault.{said}"))
+        lines.append((say(lab.language, "cases.case", case=case), words))
+    return lines
+
+
 def told(folder: Path, lab: Lab, progress: Progress) -> dict[str, Any]:
     """What the learner predicted and answered, and how the predictions fared, as `write_report` takes it."""
     return {
@@ -140,8 +178,9 @@ def told(folder: Path, lab: Lab, progress: Progress) -> dict[str, Any]:
             (question.prompt, read_as(question, progress.answers[question.id]))
             for question in lab.questions
             if question.id in progress.answers
-        ],
-        "compared": compared(lab, progress, fold(read_events(folder))),
+        ]
+        + diagnosed(lab, progress),
+        "compared": compared(lab, progress, history_of(lab, progress)),
     }
 
 

@@ -16,7 +16,7 @@ from engine.world.prompts import Prompt, read
 from engine.world.rule import grade
 from engine.world.verbs import HELD_OUT_VERBS
 
-THRESHOLDS = {"best_of_eight": 0.0} | {lab.gate: lab.threshold for lab in LABS.values()}
+THRESHOLDS = {"best_of_eight": 0.0, "signatures": 5} | {lab.gate: lab.threshold for lab in LABS.values()}
 SAMPLES_PER_PROMPT = 4
 
 

@@ -39,6 +39,12 @@ def smoothed_peak(series: Series) -> float:
     return max(sum(values[start : start + WINDOW]) / WINDOW for start in range(len(values) - WINDOW + 1))
 
 
+def latest(series: Series) -> float:
+    """The mean of the last few values."""
+    values = [value for _, value in series[-WINDOW:]]
+    return sum(values) / len(values)
+
+
 def hacking(metrics: Metrics) -> Warning | None:
     """The learned reward above its start while the rule's grade has fallen from its peak (Gao et al. 2022)."""
     reward, gold = ends(metrics.get("objective/scores", ())), ends(metrics.get("gold/score", ()))
@@ -93,8 +99,47 @@ def silent_groups(metrics: Metrics) -> Warning | None:
     return None
 
 
+def saturated(metrics: Metrics) -> Warning | None:
+    """A margin whose sigmoid is flat (σ(−10) is 0.00005) so near the reference that β must be what made it so large."""
+    margins, kl = metrics.get("rewards/margins", ()), metrics.get("objective/kl", ())
+    if not kl or len(margins) < 2 * WINDOW:
+        return None
+    margin, now = latest(margins), latest(kl)
+    return Warning("saturated", "04#beta", {"margin": margin, "now": now}) if margin > 10 and now < 0.5 else None
+
+
+def moving_reference(metrics: Metrics) -> Warning | None:
+    """No margin at all for ten steps while log-probabilities move: policy and reference are one."""
+    margins, rejected = metrics.get("rewards/margins", ()), ends(metrics.get("logps/rejected", ()))
+    if rejected is None or len(margins) < 2 * WINDOW or any(abs(value) > 1e-6 for _, value in margins[-2 * WINDOW :]):
+        return None
+    moved = abs(rejected[1] - rejected[0])
+    return Warning("moving_reference", "10#reference", {"moved": moved}) if moved > 0.5 else None
+
+
+def endless(metrics: Metrics) -> Warning | None:
+    """Most answers are cut off at the limit."""
+    series = metrics.get("completions/clipped_ratio", ())
+    if series and (now := latest(series)) > healthy("completions/clipped_ratio").high:
+        return Warning("endless", "09#length", {"now": now})
+    return None
+
+
+def other_pairs(metrics: Metrics) -> Warning | None:
+    """Held-out pairs and pairs made afresh are not of one kind: known by heart, or the wrong way round."""
+    found = [metrics.get(f"{source}_rewards/accuracies", ()) for source in ("eval", "fresh")]
+    if min(map(len, found)) < WINDOW:
+        return None
+    held_out, fresh = map(latest, found)
+    params = {"held_out": held_out, "fresh": fresh}
+    if held_out > 0.5 and fresh < 0.4:
+        return Warning("wrong_way", "04#pitfalls", params)
+    return Warning("remembered", "08#diversity", params) if 0.6 < fresh < held_out - 0.1 else None
+
+
 MONITORS: tuple[Callable[[Metrics], Warning | None], ...] = (
-    hacking, far_away, displacement, entropy_collapse, length_drift, silent_groups,
+    hacking, far_away, displacement, entropy_collapse, length_drift, silent_groups, saturated,
+    moving_reference, endless, other_pairs,
 )  # fmt: skip
 
 

@@ -28,8 +28,10 @@ def length(case: Readings, healthy: Readings) -> bool:
 
 
 def leaked(case: Readings, healthy: Readings) -> bool:
-    """Held-out pairs far better known than fresh ones, and fresh ones no worse than in the healthy run."""
-    return case[HELD_OUT] - case[FRESH] > 0.1 and case[FRESH] > healthy[FRESH] - 0.1
+    """Held-out pairs far better known than fresh ones, fresh ones no worse than in the healthy run, and no larger
+    margin than training on them explains."""
+    known = case[HELD_OUT] - case[FRESH] > 0.1 and case[FRESH] > healthy[FRESH] - 0.1
+    return known and case[MARGIN] < 5 * healthy[MARGIN]
 
 
 def reference(case: Readings, healthy: Readings) -> bool:

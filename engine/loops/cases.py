@@ -12,6 +12,7 @@ from torch import Tensor
 from engine.evaluate import gates, watch
 from engine.evaluate.intervals import Estimate
 from engine.evaluate.signatures import OUTSIDE, read_off
+from engine.loops import sabotage
 from engine.loops.adapter import Adapter, order, run_policy
 from engine.loops.arms import Arms
 from engine.loops.sabotage import CASES, Plan, Rows, fresh_pairs, hidden, plan
@@ -44,8 +45,8 @@ class Case:
         self.train = [self.pack(rows) for rows in groups(how.train, size)]
         self.held_out, self.fresh = self.pack(how.held_out), self.pack(fresh_pairs(recipe.seed))
         self.imitation_steps = IMITATION_EPOCHS * len(self.imitated)
-        # As many steps as the 200 pairs need: a case with more pairs sees them less often, and is no longer than others.
-        self.total_steps = self.imitation_steps + hyper["num_train_epochs"] * -(-200 // size)
+        # As many steps as the healthy pairs need: a case with more sees each less often, and takes no longer.
+        self.total_steps = self.imitation_steps + hyper["num_train_epochs"] * -(-sabotage.PAIRS // size)
         self.next_step = 0
         self.adapter = Adapter(self.policy, recipe, self.total_steps)
         self.theta = self.adapter.optimizer.theta

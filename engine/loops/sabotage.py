@@ -15,7 +15,7 @@ from engine.world.small_talk import CLOSINGS, closed, some_closings
 Rows = Sequence[dict[str, Any]]
 
 CASES = tuple("ABCDEF")
-HELD_OUT, FRESH = 60, 120
+PAIRS, HELD_OUT, FRESH = 200, 60, 120
 MISTAKES = 0.2
 """How often a rater takes the wrong answer. Two such raters agree on 68 of 100 pairs; those of Ouyang et al. 2022
 (arXiv:2203.02155, section 3.4) agreed on 73."""
@@ -46,7 +46,7 @@ def swap(row: Mapping[str, Any]) -> dict[str, Any]:
 def healthy(seed: int, beta: float = 1.0) -> Plan:
     """The run as it should be: 200 rated pairs to learn from and 60 held out."""
     source = random.Random(f"raters:{seed}")
-    return Plan(seed, rated(training_pairs(seed), source), rated(held_out_pairs(seed, HELD_OUT), source), beta)
+    return Plan(seed, rated(training_pairs(seed, PAIRS), source), rated(held_out_pairs(seed, HELD_OUT), source), beta)
 
 
 def fresh_pairs(seed: int) -> list[dict[str, Any]]:
@@ -88,7 +88,11 @@ def longer_is_better(plan: Plan) -> Plan:
     def by_length(row: dict[str, Any]) -> dict[str, Any]:
         long, short = source.sample((row["chosen"], row["rejected"]), 2)
         closings = some_closings(source)
-        return {**row, "chosen": closed(long, [*closings, source.choice(CLOSINGS)]), "rejected": closed(short, closings)}
+        return {
+            **row,
+            "chosen": closed(long, [*closings, source.choice(CLOSINGS)]),
+            "rejected": closed(short, closings),
+        }
 
     return replace(plan, train=list(map(by_length, plan.train)), held_out=list(map(by_length, plan.held_out)))
 

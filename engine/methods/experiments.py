@@ -137,6 +137,26 @@ EXPERIMENTS = (
         bound=bound(at_least("fall_own", 0.3), at_most("fall_mixed", 0.2), at_least("variety_kept", 0.05)),
     ),
     Method(
+        id="sabotage",
+        data="prompt",
+        loop="engine.loops.cases:Sabotage",
+        hyper=(
+            *knobs(common(4e-3, 8), "learning_rate", "num_train_epochs", "save_steps"),
+            HyperParameter("sample_steps", 8, 1, 10000),
+            BETA,
+        ),
+        metrics=of_arms(
+            ("healthy", *"ABCDEF"),
+            *("eval_correct", "objective/kl", "rewards/margins", "completions/mean_length", "loss"),
+            *("eval_rewards/accuracies", "fresh_rewards/accuracies", "rewards/accuracies"),
+            *("logps/chosen", "logps/rejected", "completions/clipped_ratio"),
+        ),
+        chapter="09",
+        lab="11",
+        losses=("preference.rpo_loss",),
+        bound=bound(at_least("signatures", 6)),
+    ),
+    Method(
         id="stages",
         data="prompt",
         loop="engine.loops.stages:Stages",

@@ -60,6 +60,7 @@ METRICS = {
     "rewards/rejected": Metric(r"\mathbb{E}[\hat{r}_l]", Healthy(DOWN)),
     "rewards/accuracies": Metric(_share(r"\hat{r}_w > \hat{r}_l"), _BETTER),
     "eval_rewards/accuracies": Metric(_share(r"\hat{r}_w > \hat{r}_l") + _HELD_OUT, _BETTER),
+    "fresh_rewards/accuracies": Metric(_share(r"\hat{r}_w > \hat{r}_l") + r", \quad D_{\mathrm{new}}", _BETTER),
     "logps/chosen": Metric(r"\mathbb{E}[\log \pi_\theta(y_w \mid x)]", Healthy(UP, low=-1.0, scale=FROM_START)),
     "logps/rejected": Metric(r"\mathbb{E}[\log \pi_\theta(y_l \mid x)]", Healthy(DOWN)),
     "nll_loss": Metric(r"-\mathbb{E}\left[\frac{\log \pi_\theta(y_w \mid x)}{|y_w|}\right]", Healthy(DOWN)),
@@ -103,6 +104,7 @@ METRICS = {
     ),
     "objective/kl_coef": Metric(r"\beta", Healthy()),
     "completions/mean_length": Metric(r"\mathbb{E}[|y|]", Healthy(NEITHER, 0.5, 1.5, TIMES_START)),
+    "completions/clipped_ratio": Metric(_share(r"|y| = L_{\max}"), Healthy(DOWN, 0.0, 0.5)),
     "distinct_1": Metric(r"\frac{|\{w\}|}{\sum_i |y_i|}", Healthy(NEITHER, low=0.5, scale=TIMES_START)),
     "frac_reward_zero_std": Metric(
         _share(r"\operatorname{std}(R_1, \dots, R_K) = 0", "G", "g"), Healthy(DOWN, 0.0, 0.9)

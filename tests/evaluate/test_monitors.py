@@ -25,6 +25,11 @@ FAILURES = {
     "entropy_collapse": {"objective/entropy": line(0.5, 0.001)},
     "length_drift": {"completions/mean_length": line(5, 12)},
     "silent_groups": {"frac_reward_zero_std": line(0.2, 1.0)},
+    "saturated": {"rewards/margins": line(0, 60), "objective/kl": line(0, 0.1)},
+    "moving_reference": {"rewards/margins": line(0, 0), "logps/rejected": line(-3, -9)},
+    "endless": {"completions/clipped_ratio": line(0.1, 1)},
+    "remembered": {"eval_rewards/accuracies": line(0, 0.95), "fresh_rewards/accuracies": line(0, 0.75)},
+    "wrong_way": {"eval_rewards/accuracies": line(0, 0.75), "fresh_rewards/accuracies": line(0.5, 0.2)},
 }
 HEALTHY = {
     "objective/scores": line(0, 1),
@@ -35,6 +40,10 @@ HEALTHY = {
     "objective/entropy": line(0.3, 0.08),
     "completions/mean_length": line(5, 5.5),
     "frac_reward_zero_std": line(0.2, 0.7),
+    "rewards/margins": line(0, 4),
+    "completions/clipped_ratio": line(0, 0.02),
+    "eval_rewards/accuracies": line(0, 0.8),
+    "fresh_rewards/accuracies": line(0, 0.75),
 }
 
 
@@ -64,4 +73,4 @@ def test_nothing_is_said_before_there_is_enough_to_see():
 
 
 def test_every_monitor_has_its_failure_here():
-    assert len(FAILURES) == len(monitors.MONITORS)
+    assert len(FAILURES) == len(monitors.MONITORS) + 1, "one of them tells two"

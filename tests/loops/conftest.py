@@ -40,6 +40,7 @@ SMALL = {
     "reasoning": {"rollouts": 6, "prompts_per_rollout": 3, "num_generations": 3},
     **{method: {"generations": 2, "samples": 20, "num_train_epochs": 1} for method in ("self-training", "collapse")},
     "stages": {"pairs_per_stage": 40, "num_train_epochs": 1},
+    "sabotage": {"num_train_epochs": 2},
     "constitutional": {"num_train_epochs": 1, "prompts": 48, "replay": 16},
     "rlaif": {"num_train_epochs": 2, "pairs": 48},
     "rl-cai": {
@@ -65,6 +66,15 @@ def few_sentences(monkeypatch):
     """A small set is enough where no variety is judged."""
     monkeypatch.setattr("engine.loops.collapse.MEASURED", 20)
     monkeypatch.setattr("engine.loops.collapse.GROUPS", 3)
+
+
+@pytest.fixture(autouse=True)
+def few_cases(monkeypatch):
+    """Of the sabotaged runs: one step of imitation and two batches of pairs."""
+    for name, value in {"PAIRS": 32, "HELD_OUT": 8, "FRESH": 8}.items():
+        monkeypatch.setattr(f"engine.loops.sabotage.{name}", value)
+    for name, value in {"DEMONSTRATIONS": 32, "IMITATION_EPOCHS": 1, "PROMPTS": 8}.items():
+        monkeypatch.setattr(f"engine.loops.cases.{name}", value)
 
 
 @pytest.fixture

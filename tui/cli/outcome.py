@@ -54,12 +54,13 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 def remember(status: RunStatus, gate: Mapping[str, Any] | None) -> None:
     """Enter the run, and what its lab's gate decided, in the learner's store: the app shows both."""
+    from engine.labs import LABS
     from engine.store import Store
 
     with Store.open() as store:
         if all(known["run_id"] != status.run_id for known in store.runs()):
             store.index_run(status.run_id, status.method, status.lab, status.folder)
-        if status.lab is not None and gate is not None:
+        if status.lab is not None and gate is not None and not LABS[status.lab].by_learner:
             store.record_gate(status.lab, status.run_id, gate)
 
 

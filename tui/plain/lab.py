@@ -1,18 +1,21 @@
 """A lab in words: the same steps, the same run and the same gate as on the screen."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from content.labs import STEPS, Lab, lab, labs
 from content.questions import predicted, read_as
 from engine.errors import Problem
+from engine.evaluate import diagnosis
 from engine.exchange.labels import rows_for_training
 from engine.labs import LABS
+from engine.loops.sabotage import CASES, FAULTS
 from engine.methods import METHODS
 from engine.progress import Done, Record
 from engine.runs import supervisor
-from engine.runs.events import fold, read_events
-from tui.lab_progress import READ, attempts, compared, keep_report, read_progress
+from tui.evidence import Evidence
+from tui.lab_progress import READ, attempts, compared, history_of, keep_report, next_seed, read_progress
 from tui.numbers import percent
 from tui.plain.asking import Asking
 from tui.plain.reader import Reader
@@ -132,6 +135,8 @@ class LabWalk:
                 self.finish("data")
             case "run":
                 return self.run()
+            case "gate" if self.progress.run and self.progress.run.state == "done" and LABS[self.lab.id].by_learner:
+                return self.diagnose(self.progress.run.folder)
             case "gate" if self.progress.run and self.progress.run.state == "done":
                 self.finish("gate", run_id=self.progress.run.run_id)
             case "next":
@@ -195,10 +200,34 @@ class LabWalk:
         elif word == "resume" and run:
             watch(run.folder, self.talk.here, begin=lambda: supervisor.resume(run.folder), drawn=False)
         else:
-            seed = len(self.progress.attempts)  # every attempt has a seed of its own, and all stay on record
+            seed = next_seed(self.store, self.lab, self.progress)
             folder = create(LABS[self.lab.id].recipe(seed, data=self.progress.data))
             self.talk.line(self.talk.t("lab.started", run=folder.name))
             watch(folder, self.talk.here, begin=lambda: supervisor.start(folder), drawn=False)
+
+    def diagnose(self, folder: Path) -> Typed:
+        """In the lab that the learner decides: the evidence, a fault for each case, and the verdicts."""
+        from tui.cli.cases import show
+
+        talk, store, evidence = self.talk, self.store, Evidence(folder)
+        gate = diagnosis.decided(store, folder.name)
+        if gate is None:
+            show(folder, talk.here)
+            faults = list(FAULTS)
+            for case in CASES:
+                asked = f"{talk.here.t('cases.case', case=case)}: {talk.here.t('cases.question')}"
+                names = [talk.here.t(f"cases.fault.{fault}") for fault in faults]
+                picked = talk.choose(asked, names, ("next", *WORDS))
+                if isinstance(picked, str):
+                    return Typed(picked, "")
+                diagnosis.choose(store, folder.name, case, faults[picked])
+            gate = diagnosis.hand_in(store, folder.name, evidence.seed)
+            self.finish("gate", run_id=folder.name)
+            self.say_result()
+        for case, said in gate["said"].items():
+            for line in evidence.verdict(talk.here.language, case, said):
+                talk.line(line)
+        return self.stop()
 
     # --- what came of it
 
@@ -209,7 +238,7 @@ class LabWalk:
         from tui.widgets.interval_line import two
 
         talk, run = self.talk, self.progress.run
-        history = fold(read_events(run.folder)) if run else None
+        history = history_of(self.lab, self.progress) if run else None
         gate = history.gate if history else None
         if gate is None or history is None:
             talk.line(talk.here.t("lab.gate_before"))

@@ -19,7 +19,7 @@ from engine.labs import LABS
 from engine.progress import Done, Record
 from engine.runs import library, supervisor
 from tui import lab_controls
-from tui.lab_progress import READ, Progress, keep_report, read_progress
+from tui.lab_progress import READ, Progress, keep_report, next_seed, read_progress
 from tui.links import follow
 from tui.literal import literal
 from tui.numbers import percent
@@ -29,7 +29,7 @@ from tui.widgets.lesson import Lesson
 from tui.widgets.question_box import QuestionBox
 from tui.widgets.run_view import RunView
 
-WALKING = ("turn", "into", "start", "forecast", "text", "again", "report")
+WALKING = ("turn", "into", "start", "forecast", "text", "again", "report", "cases")
 """The actions that need an open step."""
 
 
@@ -64,6 +64,7 @@ class LabScreen(PreferablyScreen):
         Binding("t", "text", "lab.keys.text", id="lab.text"),
         Binding("a", "again", "lab.keys.again", id="lab.again"),
         Binding("o", "report", "lab.keys.report", id="lab.report"),
+        Binding("d", "cases", "lab.keys.cases", id="lab.cases"),
     ]
 
     def __init__(self, lab: str) -> None:
@@ -214,7 +215,7 @@ class LabScreen(PreferablyScreen):
             run = self.progress.run
             if self.step in ("goal", "data"):
                 self.finish_step(self.step)
-            elif self.step == "gate" and run:
+            elif self.step == "gate" and run and run.gate:
                 self.finish_step("gate", run_id=run.run_id)
             else:
                 self.reload()
@@ -286,18 +287,22 @@ class LabScreen(PreferablyScreen):
                 return self.step in ("run", "gate") and run is not None and not run.alive
             case "report":
                 return self.step == "next"
+            case "cases":
+                return self.step == "gate" and lab_controls.diagnosable(self.lab, self.progress)
         return True
 
     @on(Button.Pressed)
     async def _pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "start":
             await self.action_start()
+        elif event.button.id == "cases":
+            await self.action_cases()
         else:
             self.action_report()
 
     async def action_start(self) -> None:
         """Make the lab's run with the data chosen, and start its worker."""
-        seed = len(self.progress.attempts)  # every attempt has a seed of its own, and all stay on record
+        seed = next_seed(self.app.store, self.lab, self.progress)
         try:
             recipe = LABS[self.lab.id].recipe(seed, data=self.progress.data)
             folder = library.create(recipe, rows_for_run(self.app.store.labels(), recipe))
@@ -328,6 +333,22 @@ class LabScreen(PreferablyScreen):
             self.refresh_bindings()
             if event.view.status.state == "done":
                 self.notify(self.t("lab.run_done"), markup=False)
+
+    # --- the cases of a lab that the learner decides
+
+    async def action_cases(self) -> None:
+        from tui.screens.cases import CasesScreen
+
+        if self.progress.run:
+            await self.app.push_screen(CasesScreen(self.progress.run.folder))
+
+    async def on_screen_resume(self) -> None:
+        """Back from the cases: what was said there counts here."""
+        if self.step == "gate" and self.app.store_is_open and LABS[self.lab.id].by_learner:
+            self.reload()
+            await self.draw_control()
+            self.draw_steps()
+            self.refresh_bindings()
 
     # --- to the fields and back
 
