@@ -18,15 +18,14 @@ def groups(results: Iterable[Result]) -> list[set[str]]:
     return found
 
 
-def strengths(results: Iterable[Result], *, prior: float = 0.0, close: float = CLOSE) -> dict[str, float]:
+def strengths(results: Iterable[Result], *, prior: float = 0.0) -> dict[str, float]:
     """θ of each model of one group, their mean 0, such that P(i beats j) = σ(θ_i - θ_j)   (Bradley & Terry 1952)
 
     A tie counts half a win for both. The likelihood is maximised by the rounds of Hunter 2004, Eq. 3:
     γ_i ← w_i / Σ_j n_ij / (γ_i + γ_j), γ = exp θ. Two models: θ_1 - θ_2 is the logit of the first one's win rate.
 
-    The rounds end when no θ moves by `close` any more. `prior` ties are added to every pair that met. Without any, a
-    model that never lost has no finite strength: raises ValueError where some models never lost a point to the rest,
-    and for no results.
+    `prior` ties are added to every pair that met. Without any, a model that never lost has no finite strength: raises
+    ValueError where some models never lost a point to the rest, and for no results.
     """
     points, met = _table(results, prior)
     if not met:
@@ -45,9 +44,41 @@ def strengths(results: Iterable[Result], *, prior: float = 0.0, close: float = C
         after = {one: value / level for one, value in after.items()}
         change = max(abs(math.log(after[one] / gamma[one])) for one in models)
         gamma = after
-        if change < close:
+        if change < CLOSE:
             break
     return {one: math.log(value) for one, value in gamma.items()}
+
+
+def standard_errors(results: Iterable[Result], found: Mapping[str, float], *, prior: float = 0.0) -> dict[str, float]:
+    """How sure each strength is: from the curvature of the log-likelihood at its maximum `found`, the sum held at 0.
+
+    The curvature is Σ_j n_ij p_ij (1 - p_ij) on the diagonal and -n_ij p_ij (1 - p_ij) beside it. Two models that met
+    n times at a win rate p: the difference has the error 1/√(n p (1 - p)), each strength half of it.
+    """
+    _, met = _table(results, prior)
+    models = list(found)
+    size = len(models)
+    matrix = [[1.0 / size] * size for _ in models]  # makes the direction in which all strengths move together finite
+    for i, one in enumerate(models):
+        for j, other in enumerate(models):
+            chance = 1 / (1 + math.exp(found[other] - found[one]))
+            weight = met.get((one, other), 0.0) * chance * (1 - chance)
+            matrix[i][i] += weight
+            matrix[i][j] -= weight
+    inverse = _inverse(matrix)
+    return {model: math.sqrt(max(0.0, inverse[i][i] - 1 / size)) for i, model in enumerate(models)}
+
+
+def _inverse(matrix: list[list[float]]) -> list[list[float]]:
+    """By Gauss and Jordan; the matrix is symmetric and positive definite, so no pivot is 0."""
+    size = len(matrix)
+    rows = [[*row, *(float(i == j) for j in range(size))] for i, row in enumerate(matrix)]
+    for i in range(size):
+        rows[i] = [value / rows[i][i] for value in rows[i]]
+        for j in range(size):
+            if j != i:
+                rows[j] = [value - rows[j][i] * above for value, above in zip(rows[j], rows[i], strict=True)]
+    return [row[size:] for row in rows]
 
 
 def _table(

@@ -1,19 +1,16 @@
 """What votes add up to: a win rate with its interval, a ranking of all models, and where there are too few to say."""
 
-import random
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.arena.ranking import groups, strengths
+from engine.arena.ranking import groups, standard_errors, strengths
 from engine.arena.vote import Vote, between
 from engine.errors import Problem
-from engine.evaluate.intervals import Estimate, bootstrap_ratio
+from engine.evaluate.intervals import Estimate
 from engine.store.rater import ENOUGH, Share
+from engine.theory.measures import Z_95, score_interval
 from engine.world.rule import grade
 
-DRAWS, ROUGH = 200, 1e-4
-"""Votes drawn again so often; their strengths need not be more exact than this, as the interval is not either."""
 PRIOR = 1.0
 """Imaginary ties for every pair of models that met, so that one who won twice of twice is not infinitely strong."""
 
@@ -22,7 +19,8 @@ PRIOR = 1.0
 class Match:
     """`one` against `other`. `ties` include the `both_bad`; `same` are the prompts on which nobody was asked.
 
-    `rate` counts a tie half; its 95 % interval is a bootstrap over prompts, None below `ENOUGH` votes.
+    `rate` counts a tie half; its 95 % interval is Wilson's over as many trials as there are different `prompts`, as
+    votes on one prompt are not independent. None below `ENOUGH` prompts.
     `decisive`: wins among votes that preferred one. `rule`: the better answer by the rule was chosen, where it sees a
     difference.
     """
@@ -34,6 +32,7 @@ class Match:
     losses: int
     both_bad: int
     same: int
+    prompts: int
     rate: Estimate | None
     decisive: Share
     rule: Share
@@ -54,6 +53,8 @@ def match(votes: Sequence[Vote], one: str, other: str) -> Match:
     found = between(votes, one, other)
     points = [vote.points if vote.first == one else 1 - vote.points for vote in found]
     wins, losses = points.count(1.0), points.count(0.0)
+    prompts = len({vote.prompt for vote in found})
+    mean = sum(points) / max(1, len(points))
     against_rule = [right for right in map(_with_rule, found) if right is not None]
     return Match(
         one=one,
@@ -63,18 +64,11 @@ def match(votes: Sequence[Vote], one: str, other: str) -> Match:
         losses=losses,
         both_bad=sum(vote.choice == "both_bad" for vote in found),
         same=sum(vote.same for vote in found),
-        rate=_rate(found, points) if len(found) >= ENOUGH else None,
+        prompts=prompts,
+        rate=Estimate(mean, *score_interval(mean, prompts)) if prompts >= ENOUGH else None,
         decisive=Share.measured(wins, wins + losses),
         rule=Share.measured(sum(against_rule), len(against_rule)),
     )
-
-
-def _rate(votes: Sequence[Vote], points: Sequence[float]) -> Estimate:
-    """The prompt is the unit: votes on one prompt are not independent."""
-    by_prompt: defaultdict[str, list[float]] = defaultdict(list)
-    for vote, mine in zip(votes, points, strict=True):
-        by_prompt[vote.prompt].append(mine)
-    return bootstrap_ratio([(sum(mine), float(len(mine))) for mine in by_prompt.values()])
 
 
 def _with_rule(vote: Vote) -> bool | None:
@@ -90,8 +84,8 @@ def _with_rule(vote: Vote) -> bool | None:
 
 @dataclass(frozen=True)
 class Standing:
-    """A model's strength θ (a chance of σ(θ_i - θ_j) against another of its group), and its 95 % interval from votes
-    drawn again; None where its votes are fewer than `ENOUGH`."""
+    """A model's strength θ (a chance of σ(θ_i - θ_j) against another of its group), and its 95 % interval from the
+    curvature of the likelihood; None where its votes are fewer than `ENOUGH`."""
 
     model: str
     votes: int
@@ -110,22 +104,13 @@ def standings(votes: Sequence[Vote]) -> list[list[Standing]]:
 
 def _group(models: set[str], results: list[tuple[str, str, float]]) -> list[Standing]:
     fitted = strengths(results, prior=PRIOR)
-    source = random.Random(0)
-    drawn: defaultdict[str, list[float]] = defaultdict(list)
-    for _ in range(DRAWS if len(results) >= ENOUGH else 0):
-        again = source.choices(results, k=len(results))
-        if len(groups(again)) == 1 and len({model for result in again for model in result[:2]}) == len(models):
-            for model, strength in strengths(again, prior=PRIOR, close=ROUGH).items():
-                drawn[model].append(strength)
-    return sorted(
-        (_standing(model, results, strength, sorted(drawn[model])) for model, strength in fitted.items()),
-        key=lambda standing: -standing.strength,
-    )
+    errors = standard_errors(results, fitted, prior=PRIOR)
+    found = (_standing(model, results, fitted[model], Z_95 * errors[model]) for model in models)
+    return sorted(found, key=lambda standing: -standing.strength)
 
 
-def _standing(model: str, results: list[tuple[str, str, float]], strength: float, drawn: list[float]) -> Standing:
+def _standing(model: str, results: list[tuple[str, str, float]], strength: float, half: float) -> Standing:
     mine = [points if one == model else 1 - points for one, other, points in results if model in (one, other)]
-    low = high = None
-    if len(mine) >= ENOUGH and drawn:
-        low, high = drawn[round(0.025 * len(drawn))], drawn[round(0.975 * len(drawn)) - 1]
+    enough = len(mine) >= ENOUGH
+    low, high = (strength - half, strength + half) if enough else (None, None)
     return Standing(model, len(mine), sum(mine), strength, low, high)

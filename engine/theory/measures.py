@@ -25,15 +25,18 @@ def wilson_interval(n: int, successes: int) -> Wilson:
 
     Worked number: 7 of 10 gives 0.3968 to 0.8922.
     """
-    share, z2 = successes / n, Z_95**2
+    return Wilson(*score_interval(successes / n, n))
+
+
+def score_interval(share: float, n: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a mean of `n` values between 0 and 1, say of wins with ties as one half. No such value
+    varies more than a coin of the same mean, so the interval is rather too wide than too narrow."""
+    z2 = Z_95**2
     centre = share + z2 / (2 * n)
     half = Z_95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n**2))
     scale = 1 + z2 / n
-    # At 0 or n successes the bound is exactly 0 or 1; rounding must not put it a hair inside.
-    return Wilson(
-        low=0.0 if successes == 0 else (centre - half) / scale,
-        high=1.0 if successes == n else (centre + half) / scale,
-    )
+    # At 0 and at 1 the bound is exactly that; rounding must not put it a hair inside.
+    return 0.0 if share == 0 else (centre - half) / scale, 1.0 if share == 1 else (centre + half) / scale
 
 
 def wilson(successes: int, n: int) -> tuple[float, float]:

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from engine.arena.ranking import groups, strengths
+from engine.arena.ranking import groups, standard_errors, strengths
 
 
 def played(one, other, wins, losses, ties=0):
@@ -56,3 +56,17 @@ def test_a_model_that_never_lost_is_refused_without_a_prior_and_finite_with_one(
 def test_models_that_no_votes_link_are_no_group():
     found = groups(played("a", "b", 1, 0) + played("c", "d", 1, 0) + played("b", "e", 1, 0))
     assert sorted(map(sorted, found)) == [["a", "b", "e"], ["c", "d"]]
+
+
+def test_the_error_of_two_models_is_that_of_a_logit():
+    results = played("a", "b", 15, 5)
+    found = standard_errors(results, strengths(results))
+    difference = 1 / math.sqrt(20 * 0.75 * 0.25)
+    assert found == pytest.approx({"a": difference / 2, "b": difference / 2})
+
+
+def test_errors_shrink_with_the_root_of_the_votes():
+    few = played("a", "b", 4, 2) + played("b", "c", 5, 3)
+    found = strengths(few)
+    once, four = standard_errors(few, found), standard_errors(few * 4, found)
+    assert {model: once[model] / four[model] for model in "abc"} == pytest.approx(dict.fromkeys("abc", 2.0))

@@ -11,7 +11,7 @@ PROMPT = "fill: yesterday he __ (go) to school . ->"
 
 
 def vote(choice, *, first="new", second="old", swapped=False, number=0, **more):
-    prompt = PROMPT.replace("yesterday", ("yesterday", "last night", "last week", "an hour ago")[number % 4])
+    prompt = PROMPT.replace("to school", f"to school {number}") if number else PROMPT
     return Vote(first, second, prompt, "went", "goed", choice, swapped=swapped, **more)
 
 
@@ -55,6 +55,14 @@ def test_a_rate_is_claimed_from_enough_votes_on():
     assert rate is not None
     assert rate.value == pytest.approx(0.875)
     assert rate.low <= rate.value <= rate.high
+
+
+def test_a_rate_asks_for_different_prompts_and_is_never_certain():
+    same = [vote("left") for _ in range(2 * ENOUGH)]
+    assert match(same, "new", "old").rate is None
+    unbeaten = match([vote("left", number=number) for number in range(ENOUGH)], "new", "old").rate
+    assert unbeaten.value == unbeaten.high == 1
+    assert unbeaten.low == pytest.approx(0.8389, abs=1e-4)  # Wilson's, 20 of 20
 
 
 def test_agreement_with_the_rule_looks_at_what_stood_where():

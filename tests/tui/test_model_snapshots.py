@@ -13,6 +13,7 @@ from engine.forecasts.forecast import add, curve, direction, value
 from engine.paths import runs_folder
 from engine.store import Store
 from engine.store.rater import ENOUGH
+from engine.world.preferences import held_out_prompts
 from tui.app import PreferablyApp
 from tui.screens.forecast import ForecastScreen
 
@@ -53,10 +54,10 @@ def seeded(own_home):
 @looks
 @pytest.mark.parametrize("tallied", [False, True], ids=["voting", "tally"])
 def test_arena(snap_compare, seeded, generator, size, language, tallied):
-    prompts = ("fill: yesterday he __ (go) to school . ->", "fill: last week she __ (go) to work . ->")
+    prompts = [prompt.text for prompt in held_out_prompts(3, ENOUGH)]
     for number in range(ENOUGH if tallied else 0):
         choice = "tie" if number % 5 == 0 else "left"
-        add_vote(seeded, Vote("sft", "base", prompts[number % 2], "went", "goed", choice, same=number % 2))
+        add_vote(seeded, Vote("sft", "base", prompts[number], "went", "goed", choice, same=number % 2))
     clock = Clock()
 
     async def act(pilot):

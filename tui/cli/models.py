@@ -114,7 +114,7 @@ def arena() -> None:
         even = {"ties": found.ties - found.both_bad, "both_bad": found.both_bad}
         here.line("  " + here.t("arena.tally.counts", votes=found.votes, **counts, **even))
         if found.rate is None:
-            here.line("  " + here.t("arena.tally.too_few", votes=found.votes, enough=ENOUGH))
+            here.line("  " + here.t("arena.tally.too_few", votes=found.votes, prompts=found.prompts, enough=ENOUGH))
         else:
             value, low, high = (two(number) for number in (found.rate.value, found.rate.low, found.rate.high))
             here.line("  " + here.t("arena.tally.rate", one=found.one, value=value, low=low, high=high))

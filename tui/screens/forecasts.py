@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -28,6 +28,8 @@ from tui.widgets.choices import Choices
 from tui.widgets.line_chart import LineChart
 
 STYLES = {"✓": "$success", "✗": "$error"}
+ROOMY = 32
+"""From this height on, there is room for the whole calibration above a list and a chart."""
 DOTS = 40
 """So many points of a sketched curve are drawn."""
 
@@ -43,11 +45,17 @@ class ForecastsScreen(PreferablyScreen):
         height: 1fr; border: none; background: $background; padding: 0 2;
     }
     ForecastsScreen LineChart { height: 12; margin: 0 2; display: none; }
+    ForecastsScreen #calibration { scrollbar-size-vertical: 1; }
+    ForecastsScreen.-low #calibration { max-height: 9; padding: 0 2; }
+    ForecastsScreen.-low LineChart { height: 8; }
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.found: list[Judged] | None = None
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < ROOMY, "-low")
 
     def crumbs(self) -> list[str]:
         return [self.t("forecast.all")]

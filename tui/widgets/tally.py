@@ -60,7 +60,7 @@ class Tally(Static):
             )
         )
         if match.rate is None:
-            yield Content(self._t("too_few", votes=match.votes, enough=ENOUGH))
+            yield Content(self._t("too_few", votes=match.votes, prompts=match.prompts, enough=ENOUGH))
         else:
             rate = match.rate
             verdict = "above" if rate.low > COIN else "below" if rate.high < COIN else "unclear"
