@@ -53,6 +53,7 @@ class PreferablyApp(App[None]):
     """Opens at `place` (see `tui.places`), with the arguments of that place.
 
     `language` wins over the saved setting for this session, without being saved.
+    `first_run`: begin with the tour, if the learner has not yet seen it.
     `catch_errors`: show an unexpected error as a dialog; off under a test driver, where it should fail the test.
     """
 
@@ -72,10 +73,17 @@ class PreferablyApp(App[None]):
     ]
 
     def __init__(
-        self, place: str = "home", *, language: str | None = None, catch_errors: bool | None = None, **arguments: Any
+        self,
+        place: str = "home",
+        *,
+        language: str | None = None,
+        catch_errors: bool | None = None,
+        first_run: bool = False,
+        **arguments: Any,
     ) -> None:
         super().__init__()
         self.start = (place, arguments)
+        self.first_run = first_run
         self.catch_errors = catch_errors
         self._failures: deque[float] = deque(maxlen=FAILURES)
         try:
@@ -161,6 +169,8 @@ class PreferablyApp(App[None]):
         await self.push_screen(self._new_home())  # home is always open underneath
         place, arguments = self.start
         await self.go(place, **arguments)
+        if self.first_run and not self.settings.welcomed:
+            await self.go("welcome")
         for problem in self.settings_problems:
             self.show_problem(problem)
         if self.settings.keys:

@@ -82,6 +82,7 @@ def commands(app: "PreferablyApp", screen: Screen[Any]) -> Iterator[SystemComman
             title = say(language, "app.palette.language")
             yield SystemCommand(title, t("app.palette.language_help"), partial(app.set_language, language))
     yield command(t("settings.palette.title"), t("settings.palette.help"), "settings")
+    yield command(t("welcome.palette.title"), t("welcome.palette.help"), "welcome")
     yield SystemCommand(t("app.palette.help"), t("app.palette.help_help"), app.action_help)
     yield SystemCommand(t("app.palette.quit"), t("app.palette.quit_help"), app.action_quit)
     yield from keys(app, screen)

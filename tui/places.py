@@ -27,6 +27,7 @@ PLACES = {
     "labs": "tui.screens.labs:LabsScreen",
     "lab": "tui.screens.lab:LabScreen",
     "runs": "tui.screens.runs:RunsScreen",
+    "welcome": "tui.screens.welcome:WelcomeScreen",
     "settings": "tui.screens.settings:SettingsScreen",
     "run": "tui.screens.run:RunScreen",
 }

@@ -22,10 +22,17 @@ DEADLINE = 60
 COLOUR = re.compile(rb"\x1b\[[\d;]*(?:3[0-7]|9[0-7]|38;[25];[\d;]+)m")
 
 
+def welcomed(home):
+    """The first tour has been seen, so that home opens at once."""
+    home.mkdir(exist_ok=True)
+    (home / "settings.json").write_text('{"welcomed": true}')
+
+
 class Terminal:
     """The program on a pseudo-terminal of its own; `seen` is all that it wrote."""
 
     def __init__(self, home, *arguments, size=(24, 80), **environment):
+        welcomed(home)
         self.master, slave = pty.openpty()
         self.slave = os.dup(slave)  # to look at its state when the program has gone
         self.resize(*size)
@@ -209,6 +216,7 @@ def test_the_plain_mode_on_a_terminal_waits_for_lines_and_writes_no_codes(termin
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="no tmux on this machine")
 def test_in_tmux_the_screen_comes_back(tmp_path):
     clean = {name: value for name, value in os.environ.items() if name != "TMUX"}
+    welcomed(tmp_path / "home")
     environment = {**clean, "TMUX_TMPDIR": str(tmp_path), "PREFERABLY_HOME": str(tmp_path / "home"), "LANG": "C.UTF-8"}
 
     def tmux(*arguments):

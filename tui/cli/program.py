@@ -161,7 +161,7 @@ def open_app() -> int:
     from tui.app import PreferablyApp
     from tui.endings import run
 
-    return run(PreferablyApp(language=session().language))
+    return run(PreferablyApp(language=session().language, first_run=True))
 
 
 @click.command("preferably", cls=Program, lazy=COMMANDS, help="preferably.help", invoke_without_command=True)
