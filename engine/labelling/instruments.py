@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.errors import Problem
-from engine.evaluate.kappa import kappa, kappa_estimate
+from engine.evaluate.kappa import kappa_estimate
 from engine.labelling.bradley_terry import fit
 from engine.store.label import Label
 from engine.store.rater import BATCH, ENOUGH, by_the_rule, pairs_given_here
@@ -137,28 +137,33 @@ def _alike(twice: Sequence[tuple[Label, Label]]) -> int:
 
 
 def kappa_with_rule(labels: Sequence[Label]) -> Reading:
-    """κ of the preferences with the rule's, on pairs where it sees a difference."""
+    """κ of the preferences with the rule's, on pairs where it sees a difference.
+
+    The verdicts are about sides, as they were shown: the order in which pairs come may give the better one away.
+    """
     verdicts = []
     for label in labels:
         preferred = by_the_rule(label)
         if label.decisive and preferred is not None:
-            verdicts.append((label.verdict == "a", preferred == "a"))
+            verdicts.append((label.choice == "left", (preferred == "a") != label.swapped))
     return _kappa("kappa_rule", verdicts)
 
 
 def kappa_with_judge(labels: Sequence[Label], judge: Mapping[str, float]) -> Reading:
     """κ of the preferences with the AI judge's, on the pairs it has read."""
     decided = [label for label in labels if label.decisive and label.pair_id in judge]
-    return _kappa("kappa_judge", [(label.verdict == "a", judge[label.pair_id] > 0.5) for label in decided])
+    verdicts = [(label.choice == "left", (judge[label.pair_id] > 0.5) != label.swapped) for label in decided]
+    return _kappa("kappa_judge", verdicts)
 
 
 def _kappa(id: str, verdicts: list[tuple[bool, bool]]) -> Reading:
     if len(verdicts) < ENOUGH:
         return Reading(id, len(verdicts), neutral=0.0)
-    if kappa(verdicts) is None:
+    found = None
+    if all(len(set(rater)) == 2 for rater in zip(*verdicts, strict=True)):  # κ of one who always says the same is 0
+        found = kappa_estimate(verdicts)
+    if found is None:
         return Reading(id, len(verdicts), neutral=0.0, undefined=True)
-    found = kappa_estimate(verdicts)
-    assert found is not None
     return Reading(id, len(verdicts), ENOUGH, ENOUGH, found.value, found.low, found.high, 0.0)
 
 

@@ -38,6 +38,7 @@ def test_a_habit_of_side_has_an_interval_early_and_a_claim_late():
 
 def test_kappa_has_an_interval_and_is_undefined_where_all_verdicts_are_alike():
     # 40 yes-yes, 10 yes-no, 5 no-yes, 45 no-no: agreement 0.85, by chance 0.5, κ = 0.7.
+    # The pairs came with a first; half of them were shown the other way round, which changes nothing.
     mine = [True] * 50 + [False] * 50
     theirs = [True] * 40 + [False] * 10 + [True] * 5 + [False] * 45
     labels = [label("left" if one else "right", n) for n, one in enumerate(mine)]
