@@ -76,7 +76,7 @@ ONLINE = (
         metrics=ONLINE_METRICS,
         chapter="01",
         losses=("policy_gradient.reinforce_loss",),
-        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0)),
+        bound=bound(at_least("win_rate", 0.6), at_most("kl", 1.0)),
         variants=(Variant("reinforce-without-baseline", {"use_baseline": False}),),
     ),
     Method(
@@ -87,7 +87,7 @@ ONLINE = (
         metrics=(*ONLINE_METRICS, *CLIP_METRICS),
         chapter="03",
         losses=("policy_gradient.clipped_surrogate", "policy_gradient.rloo_advantages"),
-        bound=bound(at_least("win_rate", 0.55), at_most("kl", 1.0)),
+        bound=bound(at_least("win_rate", 0.6), at_most("kl", 1.0)),
     ),
     Method(
         id="grpo",
@@ -102,7 +102,7 @@ ONLINE = (
         losses=("policy_gradient.clipped_surrogate", "policy_gradient.grpo_advantages", "policy_gradient.kl_estimate"),
         bound=Bound(
             (
-                Trial((at_most("fall(gold/score)", 0.1), at_least("win_rate", 0.55), at_most("kl", 1.0))),
+                Trial((at_most("fall(gold/score)", 0.1), at_least("win_rate", 0.58), at_most("kl", 1.0))),
                 Trial((at_least("fall(gold/score)", 0.2),), {"kl_coef": 0.0, "rollouts": 90}),
             )
         ),

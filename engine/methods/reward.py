@@ -60,7 +60,7 @@ REWARD = (
         metrics=(*STEP_METRICS[:4], *(f"eval_accuracy/step_{step}" for step in (1, 2, 3, 4)), *STEP_METRICS[4:]),
         chapter="07",
         losses=("process.process_loss",),
-        bound=bound(at_least("auc_sound_prm_product", 0.85), at_least("best_of_eight", 0.1)),
+        bound=bound(at_least("auc_sound_prm_product", 0.85), at_least("best_of_eight", 0.15)),
         model="reasoner",
     ),
 )

@@ -60,9 +60,9 @@ ROUNDS = (
         chapter="04",
         losses=("preference.dpo_loss",),
         bound=bound(
-            at_least("first(eval_correct) - correct_before", 0.02),
-            at_least("last(eval_correct) - correct_before", 0.1),
-            at_most("last(round/rows) / first(round/rows)", 0.7),
+            at_least("first(eval_correct) - correct_before", 0.05),
+            at_least("last(eval_correct) - correct_before", 0.2),
+            at_most("last(round/rows) / first(round/rows)", 0.5),
             num_train_epochs=4,
         ),
     ),
