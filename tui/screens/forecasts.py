@@ -45,7 +45,7 @@ class ForecastsScreen(PreferablyScreen):
         height: 1fr; border: none; background: $background; padding: 0 2;
     }
     ForecastsScreen LineChart { height: 12; margin: 0 2; display: none; }
-    ForecastsScreen #calibration { scrollbar-size-vertical: 1; }
+    ForecastsScreen #calibration, ForecastsScreen #list { scrollbar-size-vertical: 1; }
     ForecastsScreen.-low #calibration { max-height: 9; padding: 0 2; }
     ForecastsScreen.-low LineChart { height: 8; }
     """
