@@ -118,8 +118,8 @@ class InstrumentsScreen(PreferablyScreen):
             return ""
         low, high = figure["healthy"]
         if high is None:
-            return self.t("runs.card.at_least", low=f"{low:.2g}")
-        return self.t("runs.card.healthy", low=f"{low:.2g}", high=f"{high:.2g}")
+            return self.t("runs.card.at_least", low=f"{low:.3g}")
+        return self.t("runs.card.healthy", low=f"{low:.3g}", high=f"{high:.3g}")
 
     # --- measuring
 
