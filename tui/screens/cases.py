@@ -41,7 +41,7 @@ class CasesScreen(PreferablyScreen):
     """The cases of the run in `folder`. Every choice is kept as it is made; the first whole diagnosis decides."""
 
     CSS = """
-    CasesScreen #left { width: 32; background: $surface; padding: 1 0 0 1; }
+    CasesScreen #left { width: 27; background: $surface; padding: 1 0 0 1; }
     CasesScreen #cases { height: 8; border: none; background: $surface; padding: 0; }
     CasesScreen #faults { height: auto; margin: 1 0 0 0; }
     CasesScreen #state { height: auto; margin: 1 1 0 0; color: $accent; }
@@ -161,7 +161,6 @@ class CasesScreen(PreferablyScreen):
         start = self.page % pages * self.count
         shown = CHARTS[start : start + self.count]
         case, healthy = self.evidence.curves(self.case), self.evidence.curves(HEALTHY)
-        name = self.t("cases.case", case=self.case)
         for number in range(4):
             widget = self.query_one(f"#chart-{number}", LineChart)
             widget.display = number < len(shown)
@@ -170,7 +169,7 @@ class CasesScreen(PreferablyScreen):
             key, metrics = shown[number]
             widget.title = self.t(f"cases.chart.{key}")
             if len(metrics) == 1:
-                lines = {name: case.get(metrics[0], []), self.t("cases.healthy"): healthy.get(metrics[0], [])}
+                lines = {self.case: case.get(metrics[0], []), self.t("cases.healthy"): healthy.get(metrics[0], [])}
             else:
                 lines = {self.t(f"cases.line.{metric.replace('/', '_')}"): case.get(metric, []) for metric in metrics}
             widget.show(lines, of=self.case)
