@@ -43,7 +43,7 @@ class Door(Static, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "home.keys.open", id="home.open")]
     DEFAULT_CSS = """
-    Door { height: auto; width: 1fr; padding: 0 2; }
+    Door { height: auto; width: 1fr; padding: 0 1; }
     Door:focus { background: $primary 15%; }
     Door:hover { background: $primary 10%; }
     """
@@ -175,7 +175,7 @@ class HomeScreen(PreferablyScreen):
     def _line(self, name: str, text: Content) -> None:
         number = (self.PLACES.index(name) + 1) % 10  # the key of the tenth is 0
         label = self.t(f"home.{name}")
-        head = Content.assemble((f"{number}  ", "bold $footer-key-foreground"), (f"{label:<16}", "bold"))
+        head = Content.assemble((f"{number}  ", "bold $footer-key-foreground"), (f"{label:<15}", "bold"))
         for line in self.query(f"#{name}").results(Door):  # none while the screen is drawn anew
             line.update(Content.assemble(head, text))
 
@@ -277,7 +277,7 @@ class HomeScreen(PreferablyScreen):
             parts += [(lab.id, "bold"), mark, " "]
         known = {lab.id for lab in found}
         count = self.t("home.gates", passed=len(passed & known), labs=len(found))
-        return Content.assemble(*parts, (f" {count}", "$secondary"))
+        return Content.assemble(*parts, (count, "$secondary"))
 
     def _labels(self) -> Content:
         if not self.app.store_is_open:
