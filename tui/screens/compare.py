@@ -32,8 +32,8 @@ class Table(VerticalScroll, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "scroll_down", "runs.keys.scroll", id="compare.down", key_display="↑↓"),
         Binding("up,k", "scroll_up", "runs.keys.scroll", id="compare.up", key_display="↑↓"),
-        Binding("pagedown", "page_down", show=False),
-        Binding("pageup", "page_up", show=False),
+        Binding("pagedown", "page_down", show=False, id="compare.page_down"),
+        Binding("pageup", "page_up", show=False, id="compare.page_up"),
     ]
 
 

@@ -27,8 +27,8 @@ class HelpScreen(ModalScreen[None]):
 
     CSS = """
     HelpScreen Input { height: 1; border: none; padding: 0 1; background: $panel; margin: 1 0 0 0; }
-    HelpScreen #keys { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
-    HelpScreen .dialog { overflow: hidden; }
+    HelpScreen #keys { height: 1fr; scrollbar-size-vertical: 1; }
+    HelpScreen .dialog { height: 90%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f1", "dismiss", "app.keys.back", id="help.close"),
