@@ -60,7 +60,7 @@ class LabScreen(PreferablyScreen):
         Binding("n", "turn(1)", "lab.keys.step", id="lab.next", key_display="n/p"),
         Binding("p", "turn(-1)", "lab.keys.step", id="lab.previous", key_display="n/p"),
         Binding("tab", "into", "lab.keys.into", id="lab.into"),
-        Binding("tab", "app.focus_next", show=False),  # where there is nothing to go into, as everywhere
+        Binding("tab", "app.focus_next", show=False, id="lab.focus"),  # nothing to go into: as everywhere
         Binding("t", "text", "lab.keys.text", id="lab.text"),
         Binding("a", "again", "lab.keys.again", id="lab.again"),
         Binding("o", "report", "lab.keys.report", id="lab.report"),
