@@ -11,7 +11,6 @@ from engine.loops.sabotage import CASES, hidden, plan
 from engine.runs.events import fold, read_events
 from engine.runs.recipe import Recipe
 from tui.numbers import percent, short
-from tui.plotting import Point
 
 HEALTHY = "healthy"
 SHOWN = 4
@@ -55,7 +54,7 @@ class Evidence:
         """How many of the six can be told from their curves, as the run measured it at its end."""
         return int(self.history.gate["value"]) if self.history.gate else len(CASES)
 
-    def curves(self, name: str) -> dict[str, list[Point]]:
+    def curves(self, name: str) -> dict[str, list[tuple[int, float]]]:
         """The curves of a case, or of the healthy run, under their own names."""
         return {
             metric.removeprefix(f"{name}/"): points

@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 async def follow(app: "PreferablyApp", target: str) -> None:
-    """Go to `04#derivation`, `lab:01`, `exercise:03#closed-form`, `ref:cheat-sheet#beta`, `term:reward`; any other address is
-    the browser's."""
+    """Go to `04#derivation`, `lab:01`, `exercise:03#closed-form`, `ref:cheat-sheet#beta`, `term:reward`; any other
+    address is the browser's."""
     if target.startswith("lab:"):
         await app.go("lab", lab=target.removeprefix("lab:"))
     elif target.startswith("exercise:"):

@@ -68,7 +68,7 @@ def test_the_plain_theme_uses_the_terminals_own_colours_alone() -> None:
 
 
 def test_the_schema_offers_every_theme_of_ours() -> None:
-    assert settings.THEMES == tuple(theme.name for theme in themes.ALL)
+    assert tuple(theme.name for theme in themes.ALL) == settings.THEMES
 
 
 async def test_a_key_goes_through_all_of_them() -> None:
