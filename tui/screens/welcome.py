@@ -86,6 +86,7 @@ class WelcomeScreen(PreferablyScreen):
         return [total, *(Content.assemble(MARKS[one["state"]], clean(one["message"])) for one in rest)]
 
     async def on_mount(self) -> None:
+        self.app.remember(welcomed=True)  # however it is left
         self.examine()
         self._arrived()
 
@@ -142,10 +143,6 @@ class WelcomeScreen(PreferablyScreen):
 
     async def action_leave(self) -> None:
         await self.action_back()
-
-    async def action_back(self) -> None:
-        self.app.remember(welcomed=True)
-        await super().action_back()
 
     async def language_changed(self) -> None:
         await super().language_changed()
