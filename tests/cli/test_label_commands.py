@@ -81,7 +81,9 @@ def test_pairs_of_the_model_come_from_its_sampler(document, monkeypatch):
     command = lambda file, seed: [sys.executable, "-c", write, str(file), text]  # noqa: E731
     monkeypatch.setattr(pair_stream, "sampler_command", command)
     result = document("label", "--count", "2", input="1\n1\n")
-    assert {label["pair_id"] for label in result["labels"]} == {"p0", "p2"}
+    drawn = {label["pair_id"] for label in result["labels"] if label["purpose"] != "gold"}
+    assert drawn <= {"p0", "p2"}
+    assert drawn
 
 
 def test_a_sampler_that_fails_is_said_with_a_way_out(invoke, monkeypatch):

@@ -1,6 +1,7 @@
 """Starting the app under a test driver and waiting until it has come to rest."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,6 +14,14 @@ async def settle(app: PreferablyApp, pilot: Pilot[None]) -> None:
     """Until the store is open and no message waits."""
     await pilot.pause()
     await app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], object], seconds: float = 20) -> None:
+    """Until what the app will do by itself is done, and drawn. Raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await pilot.pause(0.02)
     await pilot.pause()
 
 

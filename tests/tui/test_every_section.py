@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from driving import running
+from driving import running, until
 from textual.content import Content
 
 from content.chapters import chapter, chapters
@@ -66,7 +66,8 @@ def test_the_top_of_a_text_ends_between_two_blocks() -> None:
     paragraph, points = "A line.\nAnother.\n\n", "- One.\n\n- Two.\n\n"
     code, formula = "```\na\n\nb\n```\n\n", "$$\na\n\nb\n$$\n\n"
     assert top(paragraph * 3, 2) == paragraph
-    assert top(paragraph * 3, 3) == paragraph * 2
+    assert top(paragraph * 3, 3) == paragraph
+    assert top(paragraph * 3, 4) == paragraph * 2
     assert top(points + paragraph, 1) == points
     assert top(code + paragraph, 1) == code
     assert top(formula + paragraph, 1) == formula
@@ -79,6 +80,12 @@ def test_the_top_of_a_text_ends_before_the_first_live_block() -> None:
     assert top(f"{live}\nAnother.\n", 90) == f"{live}\nAnother.\n"
 
 
+def test_the_top_of_a_text_ends_before_a_table() -> None:
+    table = "| a | b |\n|---|---|\n| 1 | 2 |\n"
+    assert top(f"A line.\n\n{table}\nAnother.\n", 90) == "A line.\n\n"
+    assert top(f"{table}\nAnother.\n", 90) == f"{table}\nAnother.\n"
+
+
 async def test_the_end_key_space_and_the_search_reach_what_is_not_drawn_yet() -> None:
     async with running("learn", chapter="04", section="displacement") as (app, pilot):
         screen = app.screen
@@ -87,7 +94,6 @@ async def test_the_end_key_space_and_the_search_reach_what_is_not_drawn_yet() ->
         await lesson.show(screen.chapter.section("displacement"), rows=2)
         assert not lesson.is_complete
         await screen.action_onward()
-        await pilot.pause()
+        await until(pilot, lambda: screen.page.scroll_y > 0)
         assert lesson.is_complete
         assert screen.section_id == "displacement"
-        assert screen.page.scroll_y > 0

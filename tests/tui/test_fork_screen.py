@@ -1,9 +1,9 @@
 """Forking from the app: a checkpoint, one change, and the parent's curves beside the child's."""
 
-import asyncio
 import json
 
 import pytest
+from driving import until
 from run_folders import GATE, write_run
 from textual.widgets import Input, Select, Static
 
@@ -47,12 +47,6 @@ def started(monkeypatch):
     started = []
     monkeypatch.setattr(supervisor, "start", started.append)
     return started
-
-
-async def until(pilot, condition):
-    async with asyncio.timeout(10):
-        while not condition():
-            await pilot.pause(0.02)
 
 
 async def form(pilot, *keys):

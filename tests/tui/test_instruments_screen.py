@@ -1,10 +1,10 @@
 """The card of instruments in the app: progress, the card, what has left its range, and being stopped."""
 
-import asyncio
 import json
 import sys
 
 import pytest
+from driving import until
 from run_folders import GATE, write_run
 from textual.widgets import OptionList, Static
 
@@ -57,12 +57,6 @@ def says(monkeypatch):
         return calls
 
     return install
-
-
-async def until(pilot, condition):
-    async with asyncio.timeout(20):
-        while not condition():
-            await pilot.pause(0.02)
 
 
 async def opened(pilot):

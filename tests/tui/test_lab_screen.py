@@ -1,9 +1,9 @@
 """A lab is walked in order, resumes where it was left, and keeps predictions, attempts and the report."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
+from driving import until
 from run_folders import GATE, write_run
 from textual.widgets import Input, OptionList, Static
 
@@ -50,12 +50,6 @@ def predicted(store):
 
 def open_lab(id="01", language="en"):
     return PreferablyApp("lab", lab=id, language=language, catch_errors=False)
-
-
-async def until(pilot, condition, seconds=20):
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await pilot.pause(0.02)
 
 
 async def ready(pilot, app):

@@ -1,8 +1,8 @@
 """What the screens of labelling look like: one picture of each, at the sizes and in the languages where they differ."""
 
-import time
 
 import pytest
+from driving import until
 from label_sittings import Clock, judge, settle_in
 from pair_samplers import ROWS, writing
 
@@ -31,14 +31,6 @@ def acts(clock, keys):
             await until(pilot, lambda: not screen.busy)
 
     return run
-
-
-async def until(pilot, condition):
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "the event did not come"
-        await pilot.pause()
-    await pilot.pause()
 
 
 @pytest.mark.parametrize(("size", "language"), [("narrow", "es"), ("usual", "en"), ("wide", "es")])

@@ -1,9 +1,8 @@
 """What arena, chat and forecasts look like, in both languages and two sizes."""
 
-import time
 
 import pytest
-from driving import settle
+from driving import settle, until
 from fake_models import fake_generator
 from run_folders import write_run
 from textual.widgets import Input
@@ -26,14 +25,6 @@ class Clock:
 
     def __call__(self):
         return self.now
-
-
-async def until(pilot, condition):
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "the event did not come"
-        await pilot.pause()
-    await pilot.pause()
 
 
 @pytest.fixture

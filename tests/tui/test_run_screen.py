@@ -1,8 +1,8 @@
 """Watching a run: what the screen says, follows, asks, and leaves alone."""
 
-import asyncio
 
 import pytest
+from driving import until
 from run_folders import GATE, advance, write_run
 from textual.widgets import Static
 
@@ -46,13 +46,6 @@ def open_run(run_id=RUN, language="en"):
 
 def text_of(app, selector):
     return str(app.screen.query_one(selector, Static).content)
-
-
-async def until(pilot, condition):
-    """Wait for what the screen will do by itself, but not for ever."""
-    async with asyncio.timeout(10):
-        while not condition():
-            await pilot.pause(0.02)
 
 
 # --- parts

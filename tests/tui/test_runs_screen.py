@@ -1,8 +1,8 @@
 """The shelf of runs, the form that starts one, and two runs side by side."""
 
-import asyncio
 
 import pytest
+from driving import until
 from run_folders import GATE, write_run
 from textual.widgets import DataTable, Input, Select, Static
 
@@ -40,12 +40,6 @@ def open_runs(language="en"):
 def cells(app):
     table = app.screen.query_one(DataTable)
     return [[str(cell) for cell in table.get_row(row)] for row in table.rows]
-
-
-async def until(pilot, condition):
-    async with asyncio.timeout(10):
-        while not condition():
-            await pilot.pause(0.02)
 
 
 async def test_an_empty_shelf_says_what_to_do(runs):

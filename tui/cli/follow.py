@@ -12,6 +12,7 @@ from typing import Any
 from engine.errors import Problem
 from engine.runs import supervisor
 from engine.runs.status import read_status
+from tui.cli.interrupts import last_words
 from tui.cli.session import Session
 from tui.following import Followed, warning
 from tui.numbers import duration, short
@@ -111,6 +112,7 @@ def watch(
             progress.end()
             here.note(here.t("cli.follow.stopping"))
             _stop(folder)
+        last_words()
         raise Problem("cli.stopped_by_you", exit_code=3, run=folder.name, step=read_status(folder).step) from None
     progress.end()
     _ended_well(run)

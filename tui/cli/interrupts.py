@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+KINDS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
 
 @contextmanager
 def interruptible() -> Iterator[None]:
@@ -13,9 +15,10 @@ def interruptible() -> Iterator[None]:
     def interrupt(number: int, frame: Any) -> None:
         raise KeyboardInterrupt
 
-    kinds = [signal.SIGTERM] + ([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])
+    before = [(kind, signal.getsignal(kind)) for kind in KINDS]
     try:
-        before = [(kind, signal.signal(kind, interrupt)) for kind in kinds]
+        for kind in KINDS[1:]:
+            signal.signal(kind, interrupt)
     except ValueError:  # not the main thread: nobody sends it signals
         before = []
     try:
@@ -23,3 +26,12 @@ def interruptible() -> Iterator[None]:
     finally:
         for kind, handler in before:
             signal.signal(kind, handler)
+
+
+def last_words() -> None:
+    """From here on whoever is impatient waits: what is said at the end, such as the way back, is said whole."""
+    try:
+        for kind in KINDS:
+            signal.signal(kind, signal.SIG_IGN)
+    except ValueError:  # as above
+        return

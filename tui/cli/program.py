@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from engine.errors import Problem
+from tui.cli.interrupts import interruptible, last_words
 from tui.cli.session import Session, given_session, session
 from tui.cli.translated import TranslatedGroup
 from tui.problems import explain
@@ -78,25 +79,34 @@ class Program(TranslatedGroup):
                 formatter.write_dl([(name, here.t(f"examples.{kind}.{name}")) for name in names])
 
     def _run(self, words: list[str], asked: Session, extra: dict[str, Any]) -> int:
-        try:
-            _check_folder()
-            code = super().main(words, **{**extra, "prog_name": "preferably", "standalone_mode": False, "obj": asked})
-            return code if isinstance(code, int) else 0
-        except Problem as problem:
-            asked.refuse(problem)
-            return problem.exit_code
-        except click.UsageError as error:
-            with error.ctx.scope(cleanup=False) if error.ctx else nullcontext():
-                asked.refuse(usage_problem(error))
-            return 2
-        except (click.Abort, KeyboardInterrupt):
-            asked.refuse(Problem("cli.interrupted"))
-            return 3
-        except Exception as error:
-            if os.environ.get("PREFERABLY_DEBUG") == "1":
-                raise
-            asked.refuse(unexpected(error))
-            return 1
+        with interruptible():
+            try:
+                _check_folder()
+                settings = {**extra, "prog_name": "preferably", "standalone_mode": False, "obj": asked}
+                code = super().main(words, **settings)
+                return code if isinstance(code, int) else 0
+            except (click.Abort, KeyboardInterrupt):
+                last_words()
+                asked.refuse(Problem("cli.interrupted"))
+                return 3
+            except Exception as error:
+                last_words()
+                return _refuse(error, asked)
+
+
+def _refuse(error: Exception, asked: Session) -> int:
+    """Say what went wrong; the exit code for it."""
+    if isinstance(error, Problem):
+        asked.refuse(error)
+        return error.exit_code
+    if isinstance(error, click.UsageError):
+        with error.ctx.scope(cleanup=False) if error.ctx else nullcontext():
+            asked.refuse(usage_problem(error))
+        return 2
+    if os.environ.get("PREFERABLY_DEBUG") == "1":
+        raise error
+    asked.refuse(unexpected(error))
+    return 1
 
 
 def _check_folder() -> None:

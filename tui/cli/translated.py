@@ -9,7 +9,6 @@ from click.shell_completion import CompletionItem
 
 from engine.errors import Problem
 from tui.cli.examples import EXAMPLES, sentence
-from tui.cli.interrupts import interruptible
 from tui.cli.session import session
 
 
@@ -73,12 +72,6 @@ class Translated(click.Command):
         if rest and not isinstance(self, click.Group) and not ctx.resilient_parsing:
             raise Problem("cli.extra_arguments", command=ctx.command_path, extra=" ".join(rest))
         return rest
-
-    def invoke(self, ctx: click.Context) -> Any:
-        if isinstance(self, click.Group):  # the app is one, and has its own ways of being ended
-            return super().invoke(ctx)
-        with interruptible():
-            return super().invoke(ctx)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix=word("word.usage"))

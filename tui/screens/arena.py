@@ -25,6 +25,7 @@ from tui.literal import literal
 from tui.screens.base import PreferablyScreen, TitleBar
 from tui.widgets.model_choice import ModelChoice, usual
 from tui.widgets.pair_view import PairView
+from tui.widgets.steady_input import SteadyInput
 from tui.widgets.tally import Tally
 from tui.widgets.vote_bar import VoteBar
 
@@ -111,7 +112,7 @@ class ArenaScreen(PreferablyScreen):
             yield Static(id="state", classes="hero", markup=False)
             yield PairView()
             yield VoteBar()
-            yield Input(id="own", max_length=PROMPT_LENGTH, placeholder=self.t("arena.own_hint"))
+            yield SteadyInput(id="own", max_length=PROMPT_LENGTH, placeholder=self.t("arena.own_hint"))
             yield Static(id="last", classes="quiet", markup=False)
         with VerticalScroll(id="tally-page", can_focus=False):
             yield Tally()

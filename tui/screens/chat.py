@@ -23,6 +23,7 @@ from tui.screens.base import PreferablyScreen, TitleBar
 from tui.widgets.exchange import ExchangeView
 from tui.widgets.model_choice import ModelChoice, usual
 from tui.widgets.slider import Slider, Track
+from tui.widgets.steady_input import SteadyInput
 
 if TYPE_CHECKING:
     from engine.serving.client import Generator
@@ -100,7 +101,7 @@ class ChatScreen(PreferablyScreen):
                 for exchange in self.history:
                     yield ExchangeView(exchange)
             with Vertical(id="foot"):
-                yield Input(id="prompt", max_length=PROMPT_LENGTH, placeholder=self.t("chat.hint"))
+                yield SteadyInput(id="prompt", max_length=PROMPT_LENGTH, placeholder=self.t("chat.hint"))
                 yield Slider("temperature", self.t("chat.temperature"), self.temperature, TEMPERATURE)
 
     def _intro(self) -> str:

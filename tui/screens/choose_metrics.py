@@ -13,6 +13,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.literal import clean
+from tui.widgets.steady_input import SteadyInput
 
 if TYPE_CHECKING:
     from tui.app import PreferablyApp
@@ -49,7 +50,7 @@ class ChooseMetrics(ModalScreen[tuple[str, ...] | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(self.app.t("runs.metrics_title"), markup=False)
-            yield Input(placeholder=self.app.t("runs.metrics_search"))
+            yield SteadyInput(placeholder=self.app.t("runs.metrics_search"))
             options = OptionList()
             options.can_focus = False
             yield options

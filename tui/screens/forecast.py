@@ -22,6 +22,7 @@ from tui.widgets.choices import Choices
 from tui.widgets.selector import Selector
 from tui.widgets.sketch import Sketch
 from tui.widgets.slider import Slider, Track
+from tui.widgets.steady_input import SteadyInput
 
 Keep = Callable[[str, dict[str, Any] | None], None]
 QUIET_METRICS = ("grad_norm", "learning_rate")
@@ -92,7 +93,7 @@ class ForecastScreen(PreferablyScreen):
                     for name in ("end", "low", "high"):
                         with Horizontal():
                             yield Static(literal(self.t(f"forecast.field.{name}")), classes="name")
-                            yield Input(id=name)
+                            yield SteadyInput(id=name)
                     yield Static(literal(self.t("forecast.interval_means")), classes="quiet")
                 with Vertical(id="curve", classes="kind"):
                     yield Sketch(id="sketch")

@@ -17,9 +17,10 @@ from content.reference import other_names, place
 from tui.literal import clean
 from tui.screens.base import PreferablyScreen
 from tui.widgets.choices import Choices
+from tui.widgets.steady_input import SteadyInput
 
 
-class WordField(Input):
+class WordField(SteadyInput):
     """Where the letters are typed; down leads into the list."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -53,9 +54,7 @@ class GlossaryScreen(PreferablyScreen):
     # --- widgets
 
     def compose_body(self) -> Iterable[Widget]:
-        field = WordField(self.words, placeholder=self.t("reference.placeholder"), compact=True, id="words")
-        field.cursor_blink = False
-        yield field
+        yield WordField(self.words, placeholder=self.t("reference.placeholder"), compact=True, id="words")
         with Horizontal(id="body"):
             yield Choices(id="list", compact=True)
             with VerticalScroll(id="entry", can_focus=False):

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from content.text import sentences
 from tui.literal import clean
 from tui.widgets.key_bar import KeyBar
+from tui.widgets.steady_input import SteadyInput
 
 if TYPE_CHECKING:
     from tui.app import PreferablyApp
@@ -47,9 +48,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(Content.styled(self.app.t("app.help.title"), "bold $accent"))
-            field = Input(placeholder=self.app.t("app.help.search"))
-            field.cursor_blink = False
-            yield field
+            yield SteadyInput(placeholder=self.app.t("app.help.search"))
             with VerticalScroll(id="keys", can_focus=False):
                 yield Static(self.text(""))
             yield Static(Content.styled(self.app.t("app.help.close"), "$secondary"), classes="group")

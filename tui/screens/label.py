@@ -25,6 +25,7 @@ from tui.screens.warm_up import warmed_up
 from tui.verdicts import Verdicts
 from tui.widgets.interval_line import two
 from tui.widgets.rater_panel import RaterPanel
+from tui.widgets.steady_input import SteadyInput
 
 NOTE_LENGTH = 500
 POLL_SECONDS = 0.2
@@ -79,7 +80,7 @@ class LabelScreen(JudgingScreen):
 
     def compose_below(self) -> Iterable[Widget]:
         yield Static(id="note", classes="quiet", markup=False)
-        yield Input(self.note, id="note-input", max_length=NOTE_LENGTH, placeholder=self.t("label.note_hint"))
+        yield SteadyInput(self.note, id="note-input", max_length=NOTE_LENGTH, placeholder=self.t("label.note_hint"))
 
     def compose_aside(self) -> Iterable[Widget]:
         yield RaterPanel(id="rater")

@@ -20,6 +20,7 @@ from engine.runs.recipe import Recipe
 from tui.literal import literal
 from tui.method_words import Words
 from tui.screens.base import PreferablyScreen
+from tui.widgets.steady_input import SteadyInput
 
 
 class Field(Horizontal):
@@ -41,7 +42,7 @@ class Field(Horizontal):
 
     def compose(self) -> Iterable[Widget]:
         yield Static(self.label, classes="name", markup=False)
-        yield Input(placeholder=self.placeholder)
+        yield SteadyInput(placeholder=self.placeholder)
         yield Static(self.hint, classes="hint", markup=False)
 
     @property

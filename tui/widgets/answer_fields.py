@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 from content.questions import Question
 from tui.literal import clean
 from tui.widgets.choices import Choices
+from tui.widgets.steady_input import SteadyInput
 
 
 class Given(Message):
@@ -31,7 +32,7 @@ class Edited(Message):
         self.text = text
 
 
-class LineField(Input):
+class LineField(SteadyInput):
     """One line. `passed` are letters that no answer of this kind contains: they stay free as keys of the screen."""
 
     DEFAULT_CSS = """
@@ -41,7 +42,6 @@ class LineField(Input):
 
     def __init__(self, placeholder: str, passed: str = "") -> None:
         super().__init__(placeholder=placeholder, compact=True, select_on_focus=False)
-        self.cursor_blink = False
         self.passed = passed
 
     @property

@@ -90,7 +90,7 @@ def top(markdown: str, rows: int) -> str:
             if not fence and filled and line.strip("`\n ").split(" ")[0] in FENCES:
                 return "".join(lines[:number])
             fence = "" if marks[0] == fence else fence or marks[0]
-        elif not fence and filled and line.startswith("|"):
+        elif not fence and filled and line.startswith("|") and not lines[number - 1].strip():
             return "".join(lines[:number])
         elif fence or line.strip():
             filled += -(-len(line) // COLUMNS)

@@ -10,9 +10,10 @@ from textual.message import Message
 from textual.widgets import Input, Label
 
 from engine.errors import Problem
+from tui.widgets.steady_input import SteadyInput
 
 
-class NumberInput(Input):
+class NumberInput(SteadyInput):
     """Takes everything typed but the keys of its block, which are letters and so never part of a number."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
@@ -45,7 +46,6 @@ class NumberField(Horizontal):
         self.label = label
         self.start = " ".join(f"{number:g}" for number in numbers)
         self.input = NumberInput(self.start, compact=True)
-        self.input.cursor_blink = False
         self.label_width = len(label)
 
     def compose(self) -> ComposeResult:

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from textual.widgets import Input
-
 from content.documents import Section
 from tui.widgets.lesson import Match, matches
+from tui.widgets.steady_input import SteadyInput
 
 
-class SearchField(Input):
+class SearchField(SteadyInput):
     """Hidden until `open`; keeps what was looked for, where it was found, and the place that is shown."""
 
     DEFAULT_CSS = """
@@ -18,7 +17,6 @@ class SearchField(Input):
 
     def __init__(self, placeholder: str) -> None:
         super().__init__(placeholder=placeholder, compact=True)
-        self.cursor_blink = False
         self.text = ""
         self.matches: list[Match] = []
         self.number = 0
