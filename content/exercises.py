@@ -42,7 +42,18 @@ class ExerciseSet:
 @cache
 def exercises(language: str) -> tuple[ExerciseSet, ...]:
     """All exercises of one language by chapter. Raises ContentError for a file that cannot be read."""
-    return tuple(read(file, language) for file in sorted((ROOT / language / "exercises").glob("*.md")))
+    return tuple(shipped(file, language) for file in files(language))
+
+
+def files(language: str) -> list[Path]:
+    """The files of one language, in the order of the chapters."""
+    return sorted((ROOT / language / "exercises").glob("*.md"))
+
+
+@cache
+def shipped(file: Path, language: str) -> ExerciseSet:
+    """One of `files`, read once. Raises ContentError."""
+    return read(file, language)
 
 
 def exercise_set(id: str, language: str) -> ExerciseSet:

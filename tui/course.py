@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from content.chapters import Chapter, Section, chapters
-from content.exercises import ExerciseSet, exercises
+from content.exercises import ExerciseSet, exercises, files, shipped
 from content.labs import labs
 from content.questions import Question
 from content.text import LANGUAGES
@@ -61,7 +61,7 @@ def pieces(language: str) -> Iterator[Callable[[], object]]:
     yield partial(screen_class, "learn")
     for one in (language, *LANGUAGES):
         yield partial(chapters, one)
-        yield partial(exercises, one)
+        yield from (partial(shipped, file, one) for file in files(one))
     yield partial(outlines, language)
     yield partial(deck, language)
 

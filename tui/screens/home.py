@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 UNDERWAY = ("running", "paused")
 SHOWN_RUNS = 2
 ROOMY = 32
+AFTER_YOU = 0.3  # seconds that loading ahead steps back for when the learner opens something
 """From this height on, there is an empty line between the lines."""
 
 
@@ -123,11 +124,15 @@ class HomeScreen(PreferablyScreen):
     @work
     async def load_ahead(self) -> None:
         """What the learner will open next is loaded while they look at home, piece by piece, so that keys and leaving
-        wait for none of it for long; then the lines that need it are written."""
+        wait for none of it for long; what they open meanwhile goes first. Then the lines that need it are written."""
         from tui.course import pieces
 
         with suppress(ContentError):  # said where it is opened
+            seen = self.app.screen
             for load in pieces(self.app.language):
+                if self.app.screen is not seen:
+                    seen = self.app.screen
+                    await asyncio.sleep(AFTER_YOU)
                 await asyncio.to_thread(load)
         self.loaded = True
         self.fill()
