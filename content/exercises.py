@@ -45,9 +45,15 @@ def exercises(language: str) -> tuple[ExerciseSet, ...]:
     return tuple(shipped(file, language) for file in files(language))
 
 
-def files(language: str) -> list[Path]:
+@cache
+def files(language: str) -> tuple[Path, ...]:
     """The files of one language, in the order of the chapters."""
-    return sorted((ROOT / language / "exercises").glob("*.md"))
+    return tuple(sorted((ROOT / language / "exercises").glob("*.md")))
+
+
+def has_exercises(chapter: str, language: str) -> bool:
+    """Whether there are exercises for the chapter `chapter` ("03"): told by the names of the files, none is read."""
+    return any(file.name.startswith(f"{chapter}-") for file in files(language))
 
 
 @cache

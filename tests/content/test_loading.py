@@ -290,3 +290,10 @@ def test_questions_are_found_wherever_they_stand() -> None:
     with pytest.raises(ContentError) as caught:
         exercises.find_question("99-nothing", "en")
     assert caught.value.code == "content.unknown_question"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_names_of_the_files_tell_which_chapters_have_exercises(language):
+    told = {chapter.id for chapter in chapters.chapters(language) if exercises.has_exercises(chapter.id, language)}
+    assert told == {found.id for found in exercises.exercises(language)}
+    assert not exercises.has_exercises("99", language)

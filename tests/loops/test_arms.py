@@ -75,7 +75,11 @@ def test_the_highest_of_every_curve_is_kept(new_loop):
 
 @pytest.mark.parametrize(
     ("method", "compared", "arms"),
-    [("u-curve", "gold_", 2), ("zoo", "win_rate_", 7), ("round-after-round", "gain_", 2)],
+    [
+        ("u-curve", "gold_", 2),
+        pytest.param("zoo", "win_rate_", 7, marks=pytest.mark.long),
+        ("round-after-round", "gain_", 2),
+    ],
 )
 def test_the_gate_is_that_of_the_weakest_and_every_measure_has_its_words(method, compared, arms, new_loop):
     gate = finished(new_loop(method)).finish()

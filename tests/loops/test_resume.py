@@ -7,7 +7,12 @@ import torch
 
 from engine.methods import METHODS
 
-CUTS = dict.fromkeys(METHODS, (1, 3, 5)) | {"constitutional": (1, 2, 3, 4, 5, 7), "rlaif": (1, 2, 3, 4, 7), "zoo": (2,)}
+CUTS = dict.fromkeys(METHODS, (1, 3, 5)) | {
+    "constitutional": (1, 2, 3, 4, 5, 7),
+    "rlaif": (1, 2, 3, 4, 7),
+    "zoo": (2,),
+    "sabotage": (1, 2, 4),
+}
 """Of an online method: in the middle of a rollout, which has four steps here."""
 QUICK = ("dpo", "reward-model", "rloo", "spin")
 """One of each frame."""

@@ -1,6 +1,10 @@
 """Exercises on their screens: one after the other, help and fresh numbers by key, everything kept and known again."""
 
+from collections.abc import Iterator
+from itertools import product
+
 import pytest
+from _pytest.mark import ParameterSet
 from driving import running, settle, shown
 from textual.widgets import Input, OptionList
 
@@ -236,8 +240,14 @@ async def test_help_lists_the_keys() -> None:
             assert word in shown(app)
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 45)])
-@pytest.mark.parametrize("language", LANGUAGES)
+def looks() -> Iterator[ParameterSet]:
+    """Every size in every language; two of them tell most of what there is to tell."""
+    for size, language in product([(60, 20), (80, 24), (140, 45)], LANGUAGES):
+        quick = (size, language) in [((60, 20), "es"), ((140, 45), "en")]
+        yield pytest.param(size, language, marks=[] if quick else [pytest.mark.long])
+
+
+@pytest.mark.parametrize(("size", "language"), looks())
 async def test_every_exercise_can_be_drawn(size: tuple[int, int], language: str) -> None:
     async with running("exercise", chapter=SET.id, size=size, language=language) as (app, pilot):
         screen, _ = opened(app)

@@ -11,7 +11,7 @@ from textual.widgets import Input, Markdown, OptionList, Static
 
 from content.chapters import Chapter, chapter
 from content.errors import ContentError
-from content.exercises import exercises
+from content.exercises import has_exercises
 from content.wording import of_section
 from tui.links import follow
 from tui.literal import literal
@@ -332,7 +332,7 @@ class LearnScreen(AnsweringScreen):
             case "found":
                 return bool(self.query(SearchField)) and bool(self.search.matches)
             case "exercises":
-                return any(found.id == self.chapter.id for found in exercises(self.app.language))
+                return has_exercises(self.chapter.id, self.app.language)
             case "search":  # Textual would offer the slash even where it is typed
                 return not isinstance(self.focused, Input)
         return True
